@@ -1,0 +1,153 @@
+"""Transactions, the same for SQLite and PostgreSQL.
+
+SQLite: WAL, `synchronous=FULL`, every write in BEGIN IMMEDIATE on one writer thread (a queue, so that nobody polls
+for the lock), reads beside it on threads of their own. PostgreSQL: READ COMMITTED on a pool of threads.
+A unit of work is a plain function of a connection: it sees one transaction, commits when it returns, and is rolled
+back when it raises. It makes no network call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from durable.ambient import Clock, SystemClock
+from durable.bell import Bell
+
+T = TypeVar("T")
+Work = Callable[[sa.Connection], T]
+
+BUSY_SECONDS = 30
+NOTIFY_CHANNEL = "paybot"
+
+
+class Database:
+    """One database. `url` is SQLAlchemy's; a bare `postgresql://` means psycopg.
+
+    `clock` replaces the database's own clock (tests); by default PostgreSQL tells the time for every process that
+    uses it, and SQLite's single process uses the wall clock.
+    """
+
+    def __init__(self, url: str, *, clock: Clock | None = None, threads: int = 8) -> None:
+        self.url = with_driver(url)
+        self.dialect = self.url.get_backend_name()
+        self.bell = Bell()
+        """Rings in this process after a commit that announced work."""
+        self._clock = clock
+        self._system = SystemClock()
+        if self.dialect == "sqlite":
+            self.engine = _sqlite_engine(self.url)
+            self._writer = ThreadPoolExecutor(1, "db-write")
+            self._reader = self._writer if _in_memory(self.url) else ThreadPoolExecutor(2, "db-read")
+        else:
+            self.engine = sa.create_engine(
+                self.url, pool_size=threads, max_overflow=0, pool_pre_ping=True, pool_timeout=BUSY_SECONDS
+            )
+            self._writer = self._reader = ThreadPoolExecutor(threads, "db")
+
+    async def write(self, work: Work[T]) -> T:
+        """Runs `work` in one transaction and commits it; raises what it raises, with nothing changed."""
+        loop = asyncio.get_running_loop()
+        result, announced = await _finish(loop.run_in_executor(self._writer, self._write, work))
+        if announced:
+            self.bell.ring()
+        return result
+
+    async def read(self, work: Work[T]) -> T:
+        """Runs `work`, which only reads."""
+        return await _finish(asyncio.get_running_loop().run_in_executor(self._reader, self._read, work))
+
+    def write_blocking(self, work: Work[T]) -> T:
+        """`write` for callers without an event loop: commands and migrations."""
+        return self._writer.submit(self._write, work).result()[0]
+
+    def announce(self, conn: sa.Connection) -> None:
+        """Says, when this transaction commits, that there is work: here, and to the other processes."""
+        conn.info["announced"] = True
+        if self.dialect == "postgresql":
+            conn.execute(sa.text(f"NOTIFY {NOTIFY_CHANNEL}"))
+
+    def now(self, conn: sa.Connection) -> dt.datetime:
+        """The time that leases and due dates are measured by."""
+        if self._clock is not None:
+            return self._clock.now()
+        if self.dialect == "sqlite":
+            return self._system.now()
+        moment: dt.datetime = conn.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
+        return moment.astimezone(dt.UTC)
+
+    async def close(self) -> None:
+        """Waits for the work under way, then lets go of the database."""
+        await asyncio.to_thread(self.close_blocking)
+
+    def close_blocking(self) -> None:
+        self._writer.shutdown(wait=True)
+        self._reader.shutdown(wait=True)
+        self.engine.dispose()
+
+    def _write(self, work: Work[T]) -> tuple[T, bool]:
+        with self.engine.begin() as conn:
+            conn.info["announced"] = False
+            return work(conn), bool(conn.info["announced"])
+
+    def _read(self, work: Work[T]) -> T:
+        engine = self.engine
+        if self.dialect == "sqlite":
+            engine = engine.execution_options(sqlite_read=True)
+        with engine.connect() as conn:
+            return work(conn)
+
+
+async def _finish(future: asyncio.Future[T]) -> T:
+    """Shields a transaction from the cancellation of whoever waits for it: it ends by itself, whole."""
+    return await asyncio.shield(future)
+
+
+def insert_ignoring(conn: sa.Connection, table: sa.Table, row: dict[str, Any]) -> bool:
+    """Inserts `row` unless one of its unique values is taken; says whether it did."""
+    insert = pg_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    made = insert(table).values(row).on_conflict_do_nothing().returning(sa.literal(1))
+    return conn.execute(made).first() is not None
+
+
+def with_driver(url: str) -> sa.URL:
+    """The URL with our driver named: psycopg for PostgreSQL. Raises `sqlalchemy.exc.ArgumentError` on nonsense."""
+    made = sa.make_url(url)
+    if made.drivername in ("postgres", "postgresql"):
+        return made.set(drivername="postgresql+psycopg")
+    return made
+
+
+def _in_memory(url: sa.URL) -> bool:
+    return url.database in (None, "", ":memory:")
+
+
+def _sqlite_engine(url: sa.URL) -> sa.Engine:
+    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
+    if _in_memory(url):
+        options["poolclass"] = sa.StaticPool
+    else:
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+        options |= {"poolclass": sa.QueuePool, "pool_size": 4}
+    engine = sa.create_engine(url, **options)
+
+    @sa.event.listens_for(engine, "connect")
+    def _connected(raw: Any, _record: object) -> None:
+        raw.isolation_level = None  # transactions are begun by us, below, and not by the driver
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS}000"):
+            raw.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begun(conn: sa.Connection) -> None:
+        read = conn.get_execution_options().get("sqlite_read", False)
+        conn.exec_driver_sql("BEGIN" if read else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,249 @@
+"""Effects: what has been decided and must now be done to the world, at least once, until it is known to be done.
+
+An effect is put in the transaction that decides it. A worker claims it with a lease and an attempt number; only the
+holder of that attempt may finish it, so a process that wakes late changes nothing, and a dead process's lease
+lapses. Within a lane, effects are done in the order in which they were put. Everything that moves an effect from one
+state to another is in this file:
+
+    ready --claim--> ready, leased --Done--> done
+                                   --Retry, Uncertain--> ready, not before a later moment
+                                   --Park--> parked (an operator looks at it)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from durable.columns import JsonDict, RowId, Utc
+from durable.database import Database, insert_ignoring
+
+Apply = Callable[[sa.Connection], None]
+BACKOFF_SECONDS_MAX = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """Something to do. `key` is unique for ever: putting it again changes nothing."""
+
+    key: str
+    kind: str
+    lane: str
+    body: dict[str, Any]
+    sender: str | None = None
+    """Who sends it, where sending is rate-limited."""
+    priority: int = 0
+    """Lower goes first among lanes."""
+    not_before: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One attempt at one effect, ours until `lease_until`."""
+
+    id: int
+    key: str
+    kind: str
+    lane: str
+    body: dict[str, Any]
+    sender: str | None
+    attempt: int
+    maybe_done: bool
+    """An earlier attempt ended without an answer: look before doing it again."""
+    first_claimed_at: dt.datetime
+    lease_until: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """It happened. `apply` runs in the transaction that finishes the effect."""
+
+    apply: Apply | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """It surely did not happen; try again."""
+
+    error: str
+    after_seconds: float | None = None
+    """None: exponential in the number of attempts, at most a minute."""
+    apply: Apply | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncertain:
+    """It may have happened; the next attempt has `maybe_done` and looks first."""
+
+    error: str
+    after_seconds: float | None = None
+    apply: Apply | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Park:
+    """It cannot be done: kept for an operator, never dropped."""
+
+    error: str
+    apply: Apply | None = None
+
+
+Outcome = Done | Retry | Uncertain | Park
+
+
+def effect_table(metadata: sa.MetaData, name: str) -> sa.Table:
+    """The table of one queue of effects."""
+    ready = sa.text("state = 'ready'")
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("id", RowId, primary_key=True),
+        sa.Column("key", sa.Text, nullable=False, unique=True),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("lane", sa.Text, nullable=False),
+        sa.Column("sender", sa.Text),
+        sa.Column("priority", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("body", JsonDict, nullable=False),
+        sa.Column("state", sa.Text, nullable=False, server_default="ready"),
+        sa.Column("not_before", Utc, nullable=False),
+        sa.Column("lease_until", Utc),
+        sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("uncertain", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("first_claimed_at", Utc),
+        sa.Column("done_at", Utc),
+        sa.Column("error", sa.Text),
+        sa.Index(f"ix_{name}_ready", "kind", "priority", "id", sqlite_where=ready, postgresql_where=ready),
+        sa.Index(f"ix_{name}_lane", "lane", "id", sqlite_where=ready, postgresql_where=ready),
+    )
+
+
+def sender_table(metadata: sa.MetaData, name: str) -> sa.Table:
+    """The rate limit of each sender: nothing is sent before `next_at`."""
+    return sa.Table(
+        name, metadata, sa.Column("sender", sa.Text, primary_key=True), sa.Column("next_at", Utc, nullable=False)
+    )
+
+
+class EffectQueue:
+    """One table of effects, with the rules of claiming and finishing."""
+
+    def __init__(self, db: Database, table: sa.Table, *, lease_seconds: float = 60.0) -> None:
+        self.db = db
+        self.table = table
+        self.lease_seconds = lease_seconds
+
+    def put(self, conn: sa.Connection, effect: Effect) -> bool:
+        """Adds `effect` in the caller's transaction; False where its key was put before (nothing changes)."""
+        row = {
+            "key": effect.key, "kind": effect.kind, "lane": effect.lane, "sender": effect.sender,
+            "priority": effect.priority, "body": effect.body,
+            "not_before": effect.not_before or self.db.now(conn),
+        }  # fmt: skip
+        if not insert_ignoring(conn, self.table, row):
+            return False
+        self.db.announce(conn)
+        return True
+
+    def claim(
+        self, conn: sa.Connection, kinds: Collection[str], *, limit: int, sender: str | None = None
+    ) -> list[Claim]:
+        """Leases up to `limit` due effects that stand at the head of their lanes (of one `sender`, if given)."""
+        t, now = self.table, self.db.now(conn)
+        ahead = t.alias("ahead")
+        blocked = sa.exists().where(ahead.c.lane == t.c.lane, ahead.c.state == "ready", ahead.c.id < t.c.id)
+        query = (
+            sa.select(t)
+            .where(
+                t.c.state == "ready", t.c.kind.in_(sorted(kinds)), t.c.not_before <= now,
+                sa.or_(t.c.lease_until.is_(None), t.c.lease_until < now), ~blocked,
+            )
+            .order_by(t.c.priority, t.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=t)
+        )  # fmt: skip
+        if sender is not None:
+            query = query.where(t.c.sender == sender)
+        return [self._lease(conn, row, now) for row in conn.execute(query).mappings().all()]
+
+    def _lease(self, conn: sa.Connection, row: sa.RowMapping, now: dt.datetime) -> Claim:
+        t, until = self.table, now + dt.timedelta(seconds=self.lease_seconds)
+        lapsed = row["lease_until"] is not None
+        first = row["first_claimed_at"] or now
+        conn.execute(
+            sa.update(t)
+            .where(t.c.id == row["id"])
+            .values(lease_until=until, attempt=row["attempt"] + 1, first_claimed_at=first)
+        )
+        return Claim(
+            id=row["id"], key=row["key"], kind=row["kind"], lane=row["lane"], body=row["body"],
+            sender=row["sender"], attempt=row["attempt"] + 1, maybe_done=lapsed or row["uncertain"],
+            first_claimed_at=first, lease_until=until,
+        )  # fmt: skip
+
+    def finish(self, conn: sa.Connection, claim: Claim, outcome: Outcome) -> bool:
+        """Writes what became of the attempt; False (and nothing changed) where the attempt is no longer ours.
+
+        The outcome's own changes run first, so that locks are taken in the common order; the caller must let a
+        False roll back its transaction (`settle` does).
+        """
+        if outcome.apply is not None:
+            outcome.apply(conn)
+        t, now = self.table, self.db.now(conn)
+        values: dict[str, Any] = {"lease_until": None, "error": None}
+        match outcome:
+            case Done():
+                values |= {"state": "done", "done_at": now}
+            case Park(error=error):
+                values |= {"state": "parked", "done_at": now, "error": error[:2000]}
+            case Retry(error=error, after_seconds=after) | Uncertain(error=error, after_seconds=after):
+                wait = backoff_seconds(claim.attempt) if after is None else after
+                values |= {"not_before": now + dt.timedelta(seconds=wait), "error": error[:2000]}
+                values["uncertain"] = isinstance(outcome, Uncertain)
+        held = sa.update(t).where(t.c.id == claim.id, t.c.attempt == claim.attempt, t.c.state == "ready")
+        return conn.execute(held.values(values)).rowcount == 1
+
+    async def settle(self, claim: Claim, outcome: Outcome) -> bool:
+        """`finish` in a transaction of its own; False where another process has taken the effect over."""
+
+        def work(conn: sa.Connection) -> None:
+            if not self.finish(conn, claim, outcome):
+                raise LostLease(claim.key, claim.attempt)
+
+        try:
+            await self.db.write(work)
+        except LostLease:
+            return False
+        return True
+
+    def release(self, conn: sa.Connection, key: str, *, resume_at: dt.datetime | None = None) -> bool:
+        """Makes a waiting effect due now (or at `resume_at`), without touching one that is leased."""
+        t = self.table
+        waiting = sa.update(t).where(t.c.key == key, t.c.state == "ready", t.c.lease_until.is_(None))
+        self.db.announce(conn)
+        return conn.execute(waiting.values(not_before=resume_at or self.db.now(conn))).rowcount == 1
+
+    def next_due(self, conn: sa.Connection, kinds: Collection[str]) -> dt.datetime | None:
+        """The earliest moment at which something here may become claimable; None for nothing waiting."""
+        t = self.table
+        moment = sa.func.coalesce(t.c.lease_until, t.c.not_before)
+        query = sa.select(t.c.not_before, t.c.lease_until).where(t.c.state == "ready", t.c.kind.in_(sorted(kinds)))
+        row = conn.execute(query.order_by(moment).limit(1)).first()
+        return None if row is None else row.lease_until or row.not_before
+
+
+class LostLease(Exception):
+    """Another process holds a newer attempt at this effect."""
+
+    def __init__(self, key: str, attempt: int) -> None:
+        super().__init__(f"attempt {attempt} at {key} is no longer ours")
+        self.key = key
+        self.attempt = attempt
+
+
+def backoff_seconds(attempt: int) -> float:
+    """1, 2, 4, ... seconds after the first, second, third attempt; at most a minute."""
+    return float(min(2.0 ** (attempt - 1), BACKOFF_SECONDS_MAX))
