@@ -30,7 +30,7 @@ class Bell:
             event.set()
 
     @contextlib.contextmanager
-    def listener(self) -> Iterator["Listener"]:
+    def listener(self) -> Iterator[Listener]:
         """A listener for as long as the block runs."""
         event = asyncio.Event()
         self._listeners.add(event)

@@ -129,7 +129,7 @@ class Worker:
         self._crash(f"{claim.kind}:claimed")
         try:
             outcome = await self.handlers[claim.kind](claim)
-        except Exception as error:  # noqa: BLE001  the outer edge of every effect
+        except Exception as error:
             log.exception("handler_failed", worker=self.name, effect=claim.key, attempt=claim.attempt)
             outcome = Uncertain(error=f"{type(error).__name__}")
         self._crash(f"{claim.kind}:handled")
