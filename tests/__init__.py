@@ -1,1 +1,1 @@
-"""Map to come."""
+"""Tests; the folders mirror the packages."""
