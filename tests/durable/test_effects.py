@@ -9,7 +9,18 @@ import sqlalchemy as sa
 
 from durable.ambient import ManualClock
 from durable.database import Database
-from durable.effects import Claim, Done, Effect, EffectQueue, Outcome, Park, Retry, Uncertain, effect_table, sender_table
+from durable.effects import (
+    Claim,
+    Done,
+    Effect,
+    EffectQueue,
+    Outcome,
+    Park,
+    Retry,
+    Uncertain,
+    effect_table,
+    sender_table,
+)
 from durable.worker import Worker, limited_by_sender
 
 
