@@ -22,11 +22,13 @@ from nlu.sentence_words import SPELLINGS
 COMMON = 22_000
 COMPONENTS = 128
 _SMOOTH = 2e-3
-_DOMAIN = (
-    "autopay prepay reschedule unpaid overdue amex mastercard visa unionpay jcb diners ach venmo zelle iban "
-    "payable payables remittance invoice invoices invoiced receipt receipts statement statements refund refunds "
-    "surcharge escrow lockbox chargeback prorated installment installments instalments biweekly autodraft"
-).split()
+_DOMAIN = [
+    "autopay", "prepay", "reschedule", "unpaid", "overdue", "amex", "mastercard", "visa", "unionpay",
+    "jcb", "diners", "ach", "venmo", "zelle", "iban", "payable", "payables", "remittance", "invoice",
+    "invoices", "invoiced", "receipt", "receipts", "statement", "statements", "refund", "refunds",
+    "surcharge", "escrow", "lockbox", "chargeback", "prorated", "installment", "installments",
+    "instalments", "biweekly", "autodraft",
+]  # fmt: skip
 
 
 def vocabulary() -> tuple[list[str], npt.NDArray[np.float64]]:
@@ -34,7 +36,7 @@ def vocabulary() -> tuple[list[str], npt.NDArray[np.float64]]:
     wordfreq: Any = importlib.import_module("wordfreq")
     words: dict[str, float] = {}
     for entry in [*wordfreq.top_n_list("en", COMMON), *_DOMAIN, *" ".join(SPELLINGS.values()).split()]:
-        word = entry.replace("'", "").replace("’", "")
+        word = entry.replace("'", "").replace("\u2019", "")
         if word.isalpha() and word.isascii():
             words[word] = max(words.get(word, 0.0), wordfreq.word_frequency(entry, "en"))
     return list(words), np.array(list(words.values()))

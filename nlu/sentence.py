@@ -13,7 +13,7 @@ from nlu.grammar.spans import Span
 from nlu.sentence_words import SPELLINGS
 
 _WORD = re.compile(r"\d+|[^\W\d_]+(?:'[^\W\d_]+)?|[?!]|[^\w\s.,;:'\"()\-/$%#&*@+=<>\[\]{}|\\^`~_]")
-_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "\u200d": "", "\ufe0f": ""})
+_APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u00b4`", "'") | {"\u200d": "", "\ufe0f": ""})
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _VALUED = frozenset({"scope", "method_ref", "status", "document", "target"})
 _JOINERS = frozenset({"and", "or", "&", "plus", "y"})

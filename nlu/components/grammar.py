@@ -20,7 +20,7 @@ from rasa.nlu.tokenizers.tokenizer import Tokenizer  # type: ignore[import-not-f
 from rasa.shared.nlu.constants import ENTITIES, TEXT  # type: ignore[import-not-found]
 from rasa.shared.nlu.training_data.message import Message  # type: ignore[import-not-found]
 from rasa.shared.nlu.training_data.training_data import TrainingData  # type: ignore[import-not-found]
-from scipy.sparse import coo_matrix  # type: ignore[import-not-found]
+from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
 
 from nlu.grammar import spans
 from nlu.sentence import features, patterns, shape
@@ -30,7 +30,7 @@ from nlu.sentence_vectors import SentenceVectors
 _FILE = "grammar_features.json"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)  # type: ignore[misc]
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class GrammarFeaturizer(SparseFeaturizer, GraphComponent):  # type: ignore[misc]
     """Sparse sentence features of the shape (see `nlu.sentence`), and the spans' slots as token patterns.
 
@@ -128,7 +128,7 @@ class GrammarFeaturizer(SparseFeaturizer, GraphComponent):  # type: ignore[misc]
         self._speller = Speller(words, SentenceVectors.load().knows)
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)  # type: ignore[misc]
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class GrammarExtractor(GraphComponent, EntityExtractorMixin):  # type: ignore[misc]
     """Adds every span of the grammar to the message's entities."""
 

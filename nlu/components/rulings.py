@@ -19,7 +19,7 @@ from nlu.sentence import sharpen
 RANKING = "intent_ranking"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)  # type: ignore[misc]
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class IntentRulings(GraphComponent, IntentClassifier):  # type: ignore[misc]
     """Reorders the ranking by `nlu.rulings.rule`; the last component of the pipeline.
 

@@ -24,7 +24,7 @@ from nlu.sentence_vectors import SentenceVectors
 _FILE = "words.json"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)  # type: ignore[misc]
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
     """A dense sentence feature: the distilled sentence vector times `scale`.
 
