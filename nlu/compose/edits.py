@@ -1,0 +1,122 @@
+"""What a sentence takes back: corrections ("40, no wait, 50"), refusals ("not my visa"), replacements ("40 to 50").
+
+Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nlu.grammar.normal import Normal
+from nlu.grammar.spans import Span
+
+GROUPS = {
+    "amount": "what", "amount_fraction": "what", "scope": "what", "invoices": "invoices",
+    "invoices_except": "except", "status": "invoices", "method_brand": "method", "method_kind": "method",
+    "method_last4": "method", "method_ref": "method", "date": "date", "period": "date", "note": "note",
+    "account": "account", "parts": "parts", "count": "count", "document": "document", "target": "target",
+}  # fmt: skip
+"""Slots of one group replace one another."""
+
+_CORRECTION = re.compile(
+    r"\b(?:no,? (?:wait|sorry|make|i mean|actually|not)|wait(?! (?:until|till|for|to))|actually|scratch that|strike that|i mean|meant"
+    r"|correction|rather(?! than)|sorry|oops|whoops|make (?:it|that)|hold on|instead(?! of)|on second thought|change (?:it|that) to"
+    r"|better (?:make|do)|better yet|nah|nope|no(?=[,.!]| (?:use|with|on|the|my|just|pay|\d|\$)))\b"
+)
+_ALSO = re.compile(r"\b(?:also|add|plus|too|as well|and then)\b")
+_SKIPPED = (
+    r"(?: (?:charge|use|using|pay|paying|with|to|the|my|our|on|for|from|put|it|that|this|want|i|you|by|in|at|a|be|make|send|do|take"
+    r"|run|afford|have|all|whole|going|card|invoice|invoices|that's|is|just|touch|include|of|them|number|full|anything))*"
+)
+_REFUSED = re.compile(
+    rf"(?:\bnot|\bnever|\binstead of|\brather than|\bin place of|\bno longer|\bno more){_SKIPPED}[ #$\"]*$"
+)
+_REFUSED_TOO = re.compile(r"^(?: ?(?:or|nor|,)? ?(?:the |my |card |ending |ends |in |with |number |debit |credit |account |invoice |for |on |#)*| card| one)$")
+_REPLACED_BY = re.compile(r"^ ?(?:card|one|account|payment|invoice|bill)?\W*(?:to|for|with|by|into|->|=>|\u2192|be)\b")
+_REPLACING = re.compile(r"\b(?:change|changing|switch|swap|replace|move|update|edit|bump|drop|lower|raise|increase|reduce|instead|correct|from)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A span with its range in the normal form."""
+
+    start: int
+    end: int
+    span: Span
+
+    @property
+    def group(self) -> str:
+        """The group of slots within which one replaces another."""
+        return GROUPS[self.span.slot]
+
+
+def items_of(normal: Normal, spans: Sequence[Span]) -> list[Item]:
+    """The spans in the order of the text, located in the normal form."""
+    out = []
+    for span in sorted(spans, key=lambda s: s.start):
+        start = bisect_right(normal.ends, span.start)
+        end = bisect_right(normal.starts, span.end - 1)
+        if start < end:
+            out.append(Item(start, end, span))
+    return out
+
+
+def settle(text: str, items: list[Item]) -> tuple[list[Item], list[Item]]:
+    """What still stands of the items of a normal form, and what is refused."""
+    kept, refused = _without_refused(text, items)
+    kept = _without_replaced(text, kept)
+    return _without_corrected(text, kept), refused
+
+
+def _without_refused(text: str, items: list[Item]) -> tuple[list[Item], list[Item]]:
+    kept: list[Item] = []
+    refused: list[Item] = []
+    if not re.search(r"\b(?:not|never|instead of|rather than|in place of|no longer|no more)\b", text):
+        return items, refused
+    previous: Item | None = None
+    for item in items:
+        before = text[max(0, item.start - 80) : item.start]
+        gap = text[previous.end : item.start] if previous is not None else None
+        same = previous is not None and previous in refused and previous.group == item.group
+        if item.group not in ("note", "account") and (
+            _REFUSED.search(before) or (same and gap is not None and _REFUSED_TOO.match(gap))
+        ):
+            refused.append(item)
+        else:
+            kept.append(item)
+        previous = item
+    return kept, refused
+
+
+def _without_replaced(text: str, items: list[Item]) -> list[Item]:
+    if not _REPLACING.search(text):
+        return items
+    gone: set[Item] = set()
+    for one, two in zip(items, items[1:], strict=False):
+        gap = text[one.end : two.start]
+        if one.group == two.group and one.group in ("what", "invoices", "method", "note") and _REPLACED_BY.match(gap):
+            gone.update(i for i in items if i.group == one.group and i.end <= one.end)
+    return [item for item in items if item not in gone]
+
+
+def _without_corrected(text: str, items: list[Item]) -> list[Item]:
+    if len(items) < 2:
+        return items
+    for match in _CORRECTION.finditer(text):
+        after = [item for item in items if item.start >= match.end()]
+        if not after or _ALSO.search(text, match.end(), after[0].start):
+            continue
+        groups = {item.group for item in after}
+        if any(item.span.slot == "scope" for item in after):
+            groups |= {"invoices"}
+        dropped_scope = "invoices" in groups
+        items = [
+            item
+            for item in items
+            if item.start >= match.end()
+            or not (item.group in groups or (dropped_scope and item.span.slot == "scope"))
+        ]
+    return items

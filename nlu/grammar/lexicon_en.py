@@ -1,0 +1,188 @@
+"""The English words of the grammar: spellings, numbers, months, weekdays. Data only.
+
+A second language is a second module of this shape: words in, the same canonical words out.
+"""
+
+from __future__ import annotations
+
+
+def _table(lines: str) -> dict[str, str]:
+    """"canonical: spelling spelling" lines, read into spelling -> canonical (`_` is a space there)."""
+    out: dict[str, str] = {}
+    for line in lines.strip().splitlines():
+        canonical, _, spellings = line.strip().partition(": ")
+        for spelling in spellings.split():
+            out[spelling] = canonical.replace("_", " ")
+    return out
+
+
+SPELLINGS: dict[str, str] = _table("""
+    do_not: don't dont doesn't doesnt
+    did_not: didn't didnt
+    can_not: can't cant cannot
+    will_not: won't wont
+    is_not: isn't isnt ain't aint
+    are_not: aren't arent
+    was_not: wasn't wasnt
+    have_not: haven't havent
+    has_not: hasn't hasnt
+    had_not: hadn't hadnt
+    should_not: shouldn't shouldnt
+    would_not: wouldn't wouldnt
+    could_not: couldn't couldnt
+    i_am: i'm im
+    i_would: i'd
+    i_will: i'll ill
+    i_have: i've ive
+    we_will: we'll
+    we_have: we've
+    we_would: we'd
+    you_are: you're youre
+    they_are: they're
+    they_will: they'll
+    what_is: what's whats wats wuts
+    who_is: who's whos
+    when_is: when's whens
+    where_is: where's wheres
+    how_is: how's hows
+    that_is: that's thats
+    it_is: it's its
+    there_is: there's theres
+    here_is: here's
+    let_us: let's lets
+    going_to: gonna gunna
+    want_to: wanna
+    got_to: gotta
+    have_to: hafta
+    let_me: lemme
+    give_me: gimme
+    do_not_know: dunno
+    you: u ya yall
+    your: ur yr
+    are: r
+    please: pls plz plse pleas pleaze plez
+    thanks: thx thnx tnx ty
+    because: bc cuz cause coz
+    before: b4
+    with: w wit wth
+    without: w/o
+    payment: pymt pmt paymt paymnt payement paymet pyment
+    payments: pymts pmts paymts payements
+    pay: py payy paye
+    invoice: inv invoce invioce invoive invoic invoise involce
+    invoices: invs invoces invioces invoises
+    bill: bil bll
+    number: num nbr nr
+    card: crd
+    account: acct acc acnt accnt acount accont
+    accounts: accts
+    amount: amt ammount amout
+    balance: bal balence ballance blance
+    tomorrow: tmrw tmr tmw tmrrw tomo 2moro tomorow tommorow tommorrow tomorro tomorrw tmoro
+    today: 2day todat tday
+    tonight: 2nite tonite
+    monday: mon
+    tuesday: tue tues
+    wednesday: wed weds wensday wednsday wendsday wednesdy
+    thursday: thu thur thurs thrusday
+    friday: fri firday fryday
+    saturday: sat satuday
+    sunday: sun
+    january: jan
+    february: feb febuary
+    march: mar
+    april: apr
+    june: jun
+    july: jul
+    august: aug
+    september: sep sept
+    october: oct
+    november: nov
+    december: dec
+    dollars: dollar buck bucks bux buks dollers dolars dollor dollors dols smackers
+    cents: cent
+    percent: pct prcnt
+    visa: vsa viza vissa visas
+    mastercard: mc mastercrd mastercad mastrcard
+    amex: amx amexs
+    discover: disc dscvr
+    diners: diner
+    checking: chk chkg cheking chequing checkings
+    savings: saving svgs
+    scheduled: sched
+    month: mo mnth mth
+    months: mos mnths mths
+    week: wk
+    weeks: wks
+    year: yr
+    forty: fourty fourthy forthy
+    fifty: fivty fity fifity
+    twelve: twelv
+    eight: eigth eigt
+    ninety: ninty
+    twenty: twety twnety tweny
+    hundred: hundrd hunderd hundo
+    thousand: thousend thosand
+    and: n
+    not: nt
+    instead: insted instaed isntead
+    actually: actualy acutally actully acually
+    receipt: reciept recipt receit
+    receipts: reciepts recipts
+    half: haf hlf
+    okay: ok okey okk
+    yes: yess yesss
+    change: chnage chagne chang
+""")
+
+UNITS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+}  # fmt: skip
+TEENS = {
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
+MULTIPLIERS = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
+SPOKEN_ZERO = frozenset({"oh", "o", "zero"})
+
+ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
+    "ninth": 9, "tenth": 10,
+}  # fmt: skip
+LATER_ORDINALS = {
+    "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16,
+    "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
+}  # fmt: skip
+
+WEEKDAYS = {
+    "monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6,
+}  # fmt: skip
+MONTHS = {
+    "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7, "august": 8,
+    "september": 9, "october": 10, "november": 11, "december": 12,
+}  # fmt: skip
+
+FUZZY = (
+    *WEEKDAYS, *MONTHS, "tomorrow", "yesterday", "mastercard", "american", "express", "discover", "checking",
+    "savings", "invoice", "invoices", "payment", "payments", "balance", "current", "charges", "statement",
+    "statements", "receipt", "receipts", "account", "dollars", "default", "autopay", "overdue", "outstanding",
+    "schedule", "scheduled", "automatic", "automatically", "instead", "actually", "everything", "different",
+    "another", "latest", "oldest", "ending", "percent", "quarter", "hundred", "thousand", "installments", "credit",
+    "amount",
+)  # fmt: skip
+"""Words that a single wrong, missing, extra or swapped letter does not hide (six letters and more)."""
+
+ORDINARY = frozenset(
+    """changes charge charged charger chargers discovery discovers discovered recover savings saving checkin
+    checkins invoiced payment repayment accounts accounting counts count mounts amounts amounted amount mount
+    account scheduler schedules reschedule rescheduled unscheduled express expresses credits balances balanced
+    lasted latent greatest later ending sending lending bending mending pending vending spending tending
+    lending endings quarters quarts hundreds thousands augusts currents currently differently statements
+    everything anything receipts installment defaults amounting mastered edit edits credited paying saying
+    marched marches checked kerning change changed friends funday another mother bother other others oldest
+    boldest coldest""".split()
+)
+"""Real words within one letter of a `FUZZY` word, left as they are."""

@@ -1,0 +1,137 @@
+"""The normal form that every pattern of the grammar reads, with the way back to the text as given.
+
+Lower case, one space, plain quotes and dashes, known misspellings and contractions resolved, number words in
+digits. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from nlu.grammar import lexicon_en as lexicon
+from nlu.grammar.numbers import Token, fold
+
+LIMIT = 1600
+"""Characters that are read: the longest text message. What follows in a longer text is not looked at."""
+
+_TOKEN = re.compile(
+    r"(?P<number>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]{1,3},[0-9]{2}(?![0-9,])"
+    r"|[0-9]+(?:\.[0-9]+)?|(?<![0-9.])\.[0-9]+)"
+    r"|(?P<word>w/o\b|w/(?!\w{0,3}\d)|[^\W\d_]+(?:['\u2019`\u00b4][^\W\d_]+)*)"
+    r"|(?P<space>\s+)|(?P<other>.)",
+    re.DOTALL,
+)
+_FOLDED = {
+    "\u2019": "'", "\u2018": "'", "`": "'", "\u00b4": "'", "\u201c": '"', "\u201d": '"', "\u00ab": '"',
+    "\u00bb": '"', "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u00b7": "\u2022", "\u25cf": "\u2022",
+    "\u2217": "*", "\uff04": "$", "\u00a0": " ",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """A text in normal form."""
+
+    source: str
+    """The text as given."""
+    text: str
+    starts: tuple[int, ...]
+    """For each character of `text`, the offset into `source` where what it stands for starts."""
+    ends: tuple[int, ...]
+    """Likewise, where it ends."""
+
+    def back(self, start: int, end: int) -> tuple[int, int]:
+        """The range of `source` that the non-empty range of `text` stands for."""
+        return self.starts[start], self.ends[end - 1]
+
+    def forth(self, start: int) -> int:
+        """The first offset into `text` that stands for something at or after `start` of `source`."""
+        for at, here in enumerate(self.ends):
+            if here > start:
+                return at
+        return len(self.text)
+
+
+def _deletions(word: str) -> set[str]:
+    return {word[:i] + word[i + 1 :] for i in range(len(word))} | {word}
+
+
+def _near() -> dict[str, str]:
+    table: dict[str, str] = {}
+    for word in lexicon.FUZZY:
+        if len(word) >= 6:
+            for key in _deletions(word):
+                table.setdefault(key, word)
+    return table
+
+
+_NEAR = _near()
+_KNOWN = frozenset(lexicon.FUZZY) | lexicon.ORDINARY
+
+
+def _close(one: str, two: str) -> bool:
+    """Whether one letter inserted, dropped, replaced or swapped with its neighbour makes one the other."""
+    if one[0] != two[0]:
+        return False
+    if abs(len(one) - len(two)) == 1:
+        return True
+    differing = [i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b]
+    return len(differing) == 1 or (len(differing) == 2 and differing[1] == differing[0] + 1)
+
+
+@lru_cache(maxsize=4096)
+def respell(word: str) -> str:
+    """The canonical spelling of a lower-case word, which may be several words ("do not")."""
+    known = lexicon.SPELLINGS.get(word)
+    if known is not None:
+        return known
+    if word.endswith("'s") and len(word) > 3:
+        return respell(word[:-2]) + "'s"
+    if len(word) < 6 or len(word) > 14 or word in _KNOWN:
+        return word
+    for key in sorted(_deletions(word)):
+        near = _NEAR.get(key)
+        if near is not None and abs(len(near) - len(word)) <= 1 and _close(near, word):
+            return near
+    return word
+
+
+def _tokens(text: str) -> list[Token]:
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        piece = match.group()
+        if match.lastgroup == "word":
+            lower = piece.lower()
+            if not lower.isascii():
+                lower = "".join(_FOLDED.get(c, c) for c in lower)
+            tokens.append(Token(start, end, "with" if lower == "w/" else respell(lower), "word"))
+        elif match.lastgroup == "number":
+            plain = piece.replace(",", "." if re.fullmatch(r"\d{1,3},\d\d", piece) else "")
+            tokens.append(Token(start, end, "0" + plain if plain[0] == "." else plain, "number"))
+        elif match.lastgroup == "space" or piece == "\u00a0":
+            tokens.append(Token(start, end, " ", "space"))
+        else:
+            folded = _FOLDED.get(piece, piece)
+            tokens.append(Token(start, end, "and" if folded in "&+" else folded, "other"))
+    return tokens
+
+
+@lru_cache(maxsize=256)
+def normalise(text: str) -> Normal:
+    """The normal form of a text. Never raises."""
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for token in fold(_tokens(text[:LIMIT])):
+        norm = token.norm
+        parts.append(norm)
+        if len(norm) == token.end - token.start:
+            starts.extend(range(token.start, token.end))
+            ends.extend(range(token.start + 1, token.end + 1))
+        else:
+            starts.extend([token.start] * len(norm))
+            ends.extend([token.end] * len(norm))
+    return Normal(text, "".join(parts), tuple(starts), tuple(ends))
