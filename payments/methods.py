@@ -1,0 +1,122 @@
+"""Saved payment methods. The gateway's token goes in and to the gateway, and never out again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from durable.ambient import Ids
+from payments import tables as t
+from payments.contract import Method, NewMethod
+from payments.errors import Malformed, MethodUnknown
+from payments.history import Actor, record
+from payments.quoting import month
+
+
+def saved(conn: sa.Connection, account: str, today: dt.date) -> tuple[Method, ...]:
+    """Default first, then as they were added; `today` (the account's) decides whether a card has expired."""
+    m = t.method.c
+    query = sa.select(t.method).where(m.account == account, m.removed_at.is_(None))
+    rows = conn.execute(query.order_by(m.is_default.desc(), m.added_at, m.id)).all()
+    return tuple(wire(row, today) for row in rows)
+
+
+def wire(row: sa.Row[tuple[object, ...]], today: dt.date) -> Method:
+    """A row as callers see it: without the token."""
+    return Method(
+        id=row.id, kind=row.kind, brand=row.brand, bank=row.bank, type=row.type, last4=row.last4, expires=row.expires,
+        default=row.is_default, usable=usable(row, today),
+    )  # fmt: skip
+
+
+def usable(row: sa.Row[tuple[object, ...]], on: dt.date) -> bool:
+    """Not removed, and not a card past the last month in which it works."""
+    return row.removed_at is None and (row.expires is None or row.expires >= month(on))
+
+
+def by_id(conn: sa.Connection, method: str) -> sa.Row[tuple[object, ...]]:
+    """The row, removed or not; raises `MethodUnknown`."""
+    row = conn.execute(sa.select(t.method).where(t.method.c.id == method)).first()
+    if row is None:
+        raise MethodUnknown
+    return row
+
+
+def find(conn: sa.Connection, account: str, method: str) -> sa.Row[tuple[object, ...]]:
+    """A saved method of that account; raises `MethodUnknown`."""
+    m = t.method.c
+    query = sa.select(t.method).where(m.id == method, m.account == account, m.removed_at.is_(None))
+    row = conn.execute(query).first() if "\x00" not in method else None
+    if row is None:
+        raise MethodUnknown
+    return row
+
+
+def add(
+    conn: sa.Connection, account: str, new: NewMethod, *, actor: Actor, now: dt.datetime, ids: Ids
+) -> sa.Row[tuple[object, ...]]:
+    """Saves a method; the same token again is the same method. The first one of an account is its default.
+
+    Runs under the account's lock. Raises `Malformed` for a token that is really a card number, and for a card
+    that is described as a bank account or the other way round.
+    """
+    check(new)
+    m = t.method.c
+    described = new.model_dump(include={"kind", "brand", "bank", "type", "last4", "expires"})
+    known = conn.execute(sa.select(t.method).where(m.account == account, m.token == new.token)).first()
+    others = sa.select(m.id).where(m.account == account, m.removed_at.is_(None)).limit(1)
+    default = new.default or conn.execute(others).first() is None
+    if known is None:
+        method = ids.new("pm")
+        row = {"id": method, "account": account, "token": new.token, "added_at": now, **described}
+        conn.execute(sa.insert(t.method).values(row))
+    else:
+        method = known.id
+        conn.execute(sa.update(t.method).where(m.id == method).values(removed_at=None, **described))
+    if default:
+        _mark_default(conn, account, method)
+    record(conn, account=account, subject=method, event="method_added", actor=actor, at=now)
+    return find(conn, account, method)
+
+
+def remove(conn: sa.Connection, account: str, method: str, *, actor: Actor, now: dt.datetime) -> None:
+    """Forgets a method for new payments; one under way goes on. Raises `MethodUnknown`."""
+    find(conn, account, method)
+    values = {"removed_at": now, "is_default": False}
+    conn.execute(sa.update(t.method).where(t.method.c.id == method).values(values))
+    record(conn, account=account, subject=method, event="method_removed", actor=actor, at=now)
+
+
+def make_default(
+    conn: sa.Connection, account: str, method: str, *, actor: Actor, now: dt.datetime
+) -> sa.Row[tuple[object, ...]]:
+    """The method that is used unless another is named. Raises `MethodUnknown`."""
+    find(conn, account, method)
+    _mark_default(conn, account, method)
+    record(conn, account=account, subject=method, event="method_made_default", actor=actor, at=now)
+    return find(conn, account, method)
+
+
+def check(new: NewMethod) -> None:
+    """Raises `Malformed` where `new` cannot be a method."""
+    if card_number_like(new.token):
+        raise Malformed("token must be the gateway's token, never a card number")
+    if new.kind == "card" and (new.bank is not None or new.expires is None):
+        raise Malformed("a card has a month in which it expires, and no bank")
+    if new.kind == "bank" and (new.brand is not None or new.expires is not None):
+        raise Malformed("a bank account has neither a brand nor an expiry")
+
+
+def card_number_like(value: str) -> bool:
+    """12 to 19 digits, spaced or not, that satisfy Luhn."""
+    digits = value.replace(" ", "").replace("-", "")
+    if not (digits.isascii() and digits.isdigit() and 12 <= len(digits) <= 19):
+        return False
+    doubled = (int(d) * (1 + place % 2) for place, d in enumerate(reversed(digits)))
+    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+
+
+def _mark_default(conn: sa.Connection, account: str, method: str) -> None:
+    m = t.method.c
+    conn.execute(sa.update(t.method).where(m.account == account).values(is_default=m.id == method))

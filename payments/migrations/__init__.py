@@ -1,0 +1,3 @@
+"""The payment service's migrations, in Alembic's layout."""
+
+HEAD = "0001"

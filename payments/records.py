@@ -1,0 +1,123 @@
+"""Payments as they are stored: reading them, and the one function that moves one to another state."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from payments import methods
+from payments import tables as t
+from payments.contract import Allocation, Failure, Payment
+from payments.errors import PaymentUnknown
+from payments.history import Actor, record
+from payments.lifecycle import RESERVING, STATUS, Move, State, after
+from payments.money import from_minor
+
+Row = sa.Row[tuple[object, ...]]
+
+
+def find(conn: sa.Connection, payment: str, *, lock: bool = False) -> Row:
+    """The payment's row, locked if asked; raises `PaymentUnknown`."""
+    query = sa.select(t.payment).where(t.payment.c.id == payment)
+    row = None
+    if "\x00" not in payment:
+        row = conn.execute(query.with_for_update() if lock else query).first()
+    if row is None:
+        raise PaymentUnknown
+    return row
+
+
+def move(
+    conn: sa.Connection, row: Row, step: Move, *, actor: Actor, at: dt.datetime, **values: Any
+) -> State:
+    """Takes a payment through the transition table, with a line of history; `values` are its other new columns.
+
+    Raises `IllegalMove`, with nothing changed, where the table has no such move.
+    """
+    state = after(State(row.state), step)
+    conn.execute(
+        sa.update(t.payment).where(t.payment.c.id == row.id).values(state=state.value, changed_at=at, **values)
+    )
+    detail = {k: str(v) for k, v in values.items() if v is not None}
+    record(conn, account=row.account, subject=row.id, event=f"payment_{state.value}", actor=actor, at=at, **detail)
+    return state
+
+
+def parts(conn: sa.Connection, payment: str) -> list[tuple[str | None, int]]:
+    """Cents by invoice (None: credit), in the order in which they were shown."""
+    a = t.allocation.c
+    query = sa.select(a.invoice, a.amount_minor).where(a.payment == payment).order_by(a.position)
+    return [(row.invoice, row.amount_minor) for row in conn.execute(query)]
+
+
+def write_parts(conn: sa.Connection, payment: str, allocations: Sequence[tuple[str | None, int]]) -> None:
+    """Replaces the allocations of a payment."""
+    conn.execute(sa.delete(t.allocation).where(t.allocation.c.payment == payment))
+    for position, (invoice, amount) in enumerate(allocations):
+        row = {"payment": payment, "position": position, "invoice": invoice, "amount_minor": amount}
+        conn.execute(sa.insert(t.allocation).values(row))
+
+
+def reserved(conn: sa.Connection, account: str) -> dict[str, int]:
+    """Cents of each invoice that payments under way have spoken for."""
+    return _allocated(conn, account, [state.value for state in RESERVING])
+
+
+def scheduled_invoices(conn: sa.Connection, account: str) -> frozenset[str]:
+    """The invoices that a payment set for a date will pay."""
+    return frozenset(_allocated(conn, account, [State.SCHEDULED.value]))
+
+
+def wire(conn: sa.Connection, row: Row, today: dt.date) -> Payment:
+    """The payment as callers see it; `today` decides whether its card is still usable."""
+    return wires(conn, [row], today)[0]
+
+
+def wires(conn: sa.Connection, rows: Sequence[Row], today: dt.date) -> list[Payment]:
+    """Several payments, read with two queries and not with two for each."""
+    a, m = t.allocation, t.method
+    shares: dict[str, list[Allocation]] = {row.id: [] for row in rows}
+    found = conn.execute(sa.select(a).where(a.c.payment.in_(list(shares))).order_by(a.c.payment, a.c.position))
+    for share in found:
+        shares[share.payment].append(Allocation(invoice=share.invoice, amount=from_minor(share.amount_minor)))
+    saved = conn.execute(sa.select(m).where(m.c.id.in_({row.method for row in rows})))
+    known = {row.id: methods.wire(row, today) for row in saved}
+    return [
+        Payment(
+            id=row.id, confirmation=row.confirmation, account=row.account, quote=row.quote,
+            status=STATUS[State(row.state)], amount=from_minor(row.amount_minor), currency=row.currency,
+            method=known[row.method], allocations=tuple(shares[row.id]), note=row.note, channel=row.channel,
+            actor=row.actor, created_at=row.created_at, pay_on=row.pay_on,
+            failure=Failure(code=row.failure_code, detail=row.failure_detail or "") if row.failure_code else None,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def made(
+    conn: sa.Connection, account: str, *, limit: int, state: State | None = None, method: str | None = None
+) -> list[Row]:
+    """Payments of an account, newest first; those in one `state` come by the date they are set for."""
+    p = t.payment.c
+    query = sa.select(t.payment).where(p.account == account)
+    if method is not None:
+        query = query.where(p.method == method)
+    if state is None:
+        query = query.order_by(p.created_at.desc(), p.id.desc())
+    else:
+        query = query.where(p.state == state.value).order_by(p.pay_on, p.created_at, p.id)
+    return list(conn.execute(query.limit(limit)).all())
+
+
+def _allocated(conn: sa.Connection, account: str, states: list[str]) -> dict[str, int]:
+    a, p = t.allocation.c, t.payment.c
+    query = (
+        sa.select(a.invoice, sa.func.sum(a.amount_minor).label("amount_minor"))
+        .join(t.payment, p.id == a.payment)
+        .where(p.account == account, p.state.in_(states), a.invoice.is_not(None))
+        .group_by(a.invoice)
+    )
+    return {row.invoice: int(row.amount_minor) for row in conn.execute(query)}
