@@ -1,0 +1,51 @@
+"""The committed model is the one that the committed pipeline, data and grammar would give."""
+
+from __future__ import annotations
+
+import json
+
+import yaml
+
+from nlu.evaluate import TEST_SET, evaluate
+from nlu.frame import INTENTS
+from nlu.runtime import MODEL, load
+from nlu.training import ROOT, features_digest, inputs
+from nlu.training_data import Case, examples, rasa_test_set, test_cases
+
+MANIFEST = json.loads((MODEL / "manifest.json").read_text("utf-8"))
+TRAIN = "the model is older than what it was trained from: run `paybot train`"
+
+
+def test_pipeline_and_data_are_those_that_the_model_was_trained_from() -> None:
+    assert inputs() == MANIFEST["trained_from"], TRAIN
+
+
+def test_grammar_and_featurizer_give_the_features_that_the_model_was_trained_on() -> None:
+    assert features_digest(load(), [text for text, _ in examples(ROOT)]) == MANIFEST["features"], TRAIN
+
+
+def test_the_manifest_tells_the_score_that_the_model_has() -> None:
+    summary = evaluate(load(), test_cases(TEST_SET)).summary()
+    noted = MANIFEST["figures"]
+    assert {name: summary[name] for name in ("cases", "intent", "unsafe")} == {
+        name: noted[name] for name in ("cases", "intent", "unsafe")
+    }, TRAIN
+
+
+def test_no_words_of_the_test_set_are_read_as_an_order_or_a_yes_that_they_are_not() -> None:
+    report = evaluate(load(), test_cases(TEST_SET))
+    assert not [answer.case.text for answer in report.answers if answer.unsafe]
+
+
+def test_every_intent_has_training_data() -> None:
+    assert {intent for _, intent in examples(ROOT)} == set(INTENTS)
+
+
+def test_the_artifact_is_at_most_twelve_megabytes() -> None:
+    assert sum(path.stat().st_size for path in MODEL.iterdir()) <= 12_000_000
+
+
+def test_rasa_test_data_annotates_notes_and_accounts() -> None:
+    case = Case("pay it, note rent", "make_payment", {"note": "rent"}, "core", test_cases(TEST_SET)[0].today)
+    loaded = yaml.safe_load(rasa_test_set([case]))
+    assert loaded["nlu"] == [{"intent": "make_payment", "examples": [{"text": "pay it, note [rent](note)"}]}]
