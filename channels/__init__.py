@@ -1,4 +1,4 @@
-"""Channels: where people write to the bot. Each verifies, masks, parses, renders and sends; nothing else knows a platform.
+"""Channels: where people write to the bot. Each verifies, masks, parses, renders and sends; nothing else does.
 
     base      what a channel needs from the store (Inbox, OptOuts, Deliveries), as protocols
     cards     masks card numbers in what people write, before anything else sees it
