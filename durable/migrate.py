@@ -23,9 +23,14 @@ def migrate(db: Database, package: str) -> None:
     Does nothing, and does not even load Alembic, where they are there already. Raises
     `sqlalchemy.exc.OperationalError` where the database cannot be reached.
     """
-    head = import_module(f"{package}.migrations").HEAD
-    if db.write_blocking(lambda conn: _version(conn, package)) != head:
+    if not db.write_blocking(lambda conn: is_current(conn, package)):
         db.write_blocking(lambda conn: _upgrade(conn, package))
+
+
+def is_current(conn: sa.Connection, package: str) -> bool:
+    """Whether the tables of `package` are at their newest version."""
+    head: str = import_module(f"{package}.migrations").HEAD
+    return _version(conn, package) == head
 
 
 def _version(conn: sa.Connection, package: str) -> str | None:

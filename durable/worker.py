@@ -88,6 +88,11 @@ class Worker:
         self._stopping.set()
         self.queue.db.bell.ring()
 
+    async def idle(self) -> bool:
+        """Whether nothing is under way here, and nothing is due."""
+        due, now = await self._next_due()
+        return not self._running and (due is None or due > now)
+
     async def drain(self) -> int:
         """Does what is due now, and what that makes due, then returns how many attempts it made."""
         count = 0
@@ -117,13 +122,16 @@ class Worker:
     async def _pause(self) -> float:
         """Seconds until something may be due, at most the poll interval."""
 
-        def work(conn: sa.Connection) -> tuple[dt.datetime | None, dt.datetime]:
-            return self.queue.next_due(conn, self.handlers.keys()), self.queue.db.now(conn)
-
-        due, now = await self.queue.db.read(work)
+        due, now = await self._next_due()
         if due is None:
             return self.options.poll_seconds
         return min(max((due - now).total_seconds(), PAUSE_SECONDS_MIN), self.options.poll_seconds)
+
+    async def _next_due(self) -> tuple[dt.datetime | None, dt.datetime]:
+        def work(conn: sa.Connection) -> tuple[dt.datetime | None, dt.datetime]:
+            return self.queue.next_due(conn, self.handlers.keys()), self.queue.db.now(conn)
+
+        return await self.queue.db.read(work)
 
     async def _attempt(self, claim: Claim) -> None:
         self._crash(f"{claim.kind}:claimed")

@@ -1,0 +1,5 @@
+"""Alembic's entry point."""
+
+from durable.migrate import run_env
+
+run_env()

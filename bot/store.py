@@ -1,0 +1,245 @@
+"""What the bot must not forget: the inbox, conversations and their events, the outbox, deliveries, opt-outs.
+
+Functions of a connection belong to the caller's transaction; async ones are transactions of their own. An inbox row
+is `new` until the turn that handled it has committed; then its state, the conversation's new state and the turn's
+effects are all there, or none is. Lock order: conversation, effect.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.effects import ActionFinished, Event, PaymentChanged
+from bot.messages import Incoming
+from bot.tables import CONVERSATION, DELIVERY, EFFECT, ESCALATION, EVENT, INBOX, OPT_OUT
+from durable.database import Database, insert_ignoring
+from durable.effects import Effect, EffectQueue
+
+PEER_GRACE = dt.timedelta(seconds=2)
+"""How long a row is left to the process that received it, before any other takes it."""
+ATTEMPTS_MAX = 5
+"""So often is a row tried whose turn fails by a defect, before it is parked with an apology."""
+STATUS_ORDER = ("suppressed", "accepted", "scheduled", "queued", "sending", "sent", "delivered", "undelivered",
+                "failed", "canceled", "read")  # fmt: skip
+
+
+class ConversationMoved(Exception):
+    """Another turn of this conversation committed first; work this one out again."""
+
+    def __init__(self, conversation: str) -> None:
+        super().__init__(f"conversation {conversation} has moved on")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The oldest unhandled row of a conversation, with the state that it meets."""
+
+    seq: int
+    source: str
+    event_id: str
+    conversation: str
+    kind: str
+    payload: dict[str, Any]
+    received_at: dt.datetime
+    attempts: int
+    revision: int
+    """0 where the conversation is new."""
+    state: str | None
+    """As JSON."""
+    now: dt.datetime
+    """The time of the turn, by the database's clock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """Everything that one turn changes."""
+
+    waiting: Waiting
+    state: str | None
+    """As JSON. None: the conversation's state stays as it is."""
+    events: Sequence[Event]
+    effects: Sequence[Effect]
+    escalations: Sequence[tuple[str | None, str]] = ()
+    """(account, reason) of each request for a person."""
+    opt_out: tuple[str, bool, str] | None = None
+    """(phone, out or back in, why)."""
+    parked: bool = False
+
+
+class Store:
+    """The bot's tables in one database. `origin` names this process."""
+
+    def __init__(self, db: Database, *, origin: str, lease_seconds: float = 60.0) -> None:
+        self.db = db
+        self.origin = origin
+        self.effects = EffectQueue(db, EFFECT, lease_seconds=lease_seconds)
+
+    # The inbox.
+
+    async def receive(self, incoming: Incoming) -> bool:
+        """Keeps a message, durably; False for one that is here already (nothing changes)."""
+        row = self._row(incoming.channel, incoming.event_id, incoming.conversation)
+        row |= {"kind": "message", "payload": incoming.model_dump(mode="json")}
+        return await self.db.write(lambda conn: self._insert(conn, row))
+
+    def put_action(self, conn: sa.Connection, conversation: str, event: ActionFinished) -> bool:
+        """Keeps an action's result for its conversation, in the caller's transaction."""
+        row = self._row("actions", event.event_id, conversation)
+        return self._insert(conn, row | {"kind": "action", "payload": event.model_dump(mode="json")})
+
+    def put_payment(self, conn: sa.Connection, conversation: str, event: PaymentChanged) -> bool:
+        """Keeps news of a payment for its conversation, in the caller's transaction."""
+        row = self._row("payments", event.event_id, conversation)
+        return self._insert(conn, row | {"kind": "payment", "payload": event.model_dump(mode="json")})
+
+    def _row(self, source: str, event_id: str, conversation: str) -> dict[str, Any]:
+        return {"source": source, "event_id": event_id, "conversation": conversation, "origin": self.origin}
+
+    def _insert(self, conn: sa.Connection, row: dict[str, Any]) -> bool:
+        if not insert_ignoring(conn, INBOX, row | {"received_at": self.db.now(conn)}):
+            return False
+        self.db.announce(conn)
+        return True
+
+    async def conversations_waiting(self, *, limit: int = 200) -> list[str]:
+        """Conversations with unhandled rows that are ours, or that nobody took in time."""
+
+        def work(conn: sa.Connection) -> list[str]:
+            late = self.db.now(conn) - PEER_GRACE
+            ours = sa.or_(INBOX.c.origin == self.origin, INBOX.c.received_at < late)
+            query = sa.select(INBOX.c.conversation).where(INBOX.c.state == "new", ours)
+            return list(conn.execute(query.group_by(INBOX.c.conversation).limit(limit)).scalars())
+
+        return await self.db.read(work)
+
+    async def next_waiting(self, conversation: str) -> Waiting | None:
+        """The oldest unhandled row of a conversation; None where all is handled."""
+
+        def work(conn: sa.Connection) -> Waiting | None:
+            query = sa.select(INBOX).where(INBOX.c.conversation == conversation, INBOX.c.state == "new")
+            row = conn.execute(query.order_by(INBOX.c.seq).limit(1)).first()
+            if row is None:
+                return None
+            known = conn.execute(sa.select(CONVERSATION).where(CONVERSATION.c.key == conversation)).first()
+            return Waiting(
+                seq=row.seq, source=row.source, event_id=row.event_id, conversation=conversation, kind=row.kind,
+                payload=row.payload, received_at=row.received_at, attempts=row.attempts,
+                revision=known.revision if known else 0, state=known.state if known else None, now=self.db.now(conn),
+            )  # fmt: skip
+
+        return await self.db.read(work)
+
+    # The commit of a turn.
+
+    async def commit(self, change: Commit) -> None:
+        """Writes a turn whole. Raises `ConversationMoved` (nothing written) where another turn came first."""
+        await self.db.write(lambda conn: self._commit(conn, change))
+
+    def _commit(self, conn: sa.Connection, change: Commit) -> None:
+        waiting, now = change.waiting, self.db.now(conn)
+        revision = self._take(conn, waiting, change.state, now)
+        done = {"state": "parked" if change.parked else "handled", "handled_at": now}
+        mine = sa.update(INBOX).where(INBOX.c.seq == waiting.seq, INBOX.c.state == "new").values(done)
+        if conn.execute(mine).rowcount != 1:
+            raise ConversationMoved(waiting.conversation)
+        for event in change.events:
+            conn.execute(sa.insert(EVENT).values(
+                conversation=waiting.conversation, revision=revision, event=event.model_dump_json(), at=waiting.now
+            ))  # fmt: skip
+        if change.opt_out is not None:
+            phone, out, why = change.opt_out
+            self.write_opt_out(conn, phone, out=out, why=why, event_id=waiting.event_id)
+        for account, reason in change.escalations:
+            row = {"conversation": waiting.conversation, "account": account, "reason": reason, "at": now}
+            conn.execute(sa.insert(ESCALATION).values(row))
+        for effect in change.effects:
+            self.effects.put(conn, effect)
+
+    def _take(self, conn: sa.Connection, waiting: Waiting, state: str | None, now: dt.datetime) -> int:
+        """Locks the conversation at the revision that the turn began from, and writes its new state."""
+        key, revision = waiting.conversation, waiting.revision + 1
+        if waiting.revision == 0:
+            row = {"key": key, "revision": revision, "state": state or "", "updated_at": now}
+            taken = insert_ignoring(conn, CONVERSATION, row)
+        else:
+            values: dict[str, Any] = {"revision": revision, "updated_at": now}
+            if state is not None:
+                values["state"] = state
+            held = sa.update(CONVERSATION).where(CONVERSATION.c.key == key, CONVERSATION.c.revision == waiting.revision)
+            taken = conn.execute(held.values(values)).rowcount == 1
+        if not taken:
+            raise ConversationMoved(key)
+        return revision
+
+    async def count_attempt(self, seq: int) -> None:
+        """Remembers that a row's turn failed."""
+        more = sa.update(INBOX).where(INBOX.c.seq == seq).values(attempts=INBOX.c.attempts + 1)
+        await self.db.write(lambda conn: conn.execute(more))
+
+    # Opt-outs: who must not be written to.
+
+    async def opt_out(self, phone: str, *, why: str, event_id: str) -> None:
+        """Silences a number until it opts in."""
+        await self.db.write(lambda conn: self.write_opt_out(conn, phone, out=True, why=why, event_id=event_id))
+
+    async def opt_in(self, phone: str, *, event_id: str) -> None:
+        """Lets a number be written to again."""
+        await self.db.write(lambda conn: self.write_opt_out(conn, phone, out=False, why="keyword", event_id=event_id))
+
+    def write_opt_out(self, conn: sa.Connection, phone: str, *, out: bool, why: str, event_id: str) -> None:
+        """The same in the caller's transaction."""
+        row = {"phone": phone, "out": out, "why": why, "event_id": event_id, "at": self.db.now(conn)}
+        if not insert_ignoring(conn, OPT_OUT, row):
+            conn.execute(sa.update(OPT_OUT).where(OPT_OUT.c.phone == phone).values(row))
+
+    def is_out(self, conn: sa.Connection, phone: str) -> bool:
+        """Whether this number must not be written to."""
+        return bool(conn.execute(sa.select(OPT_OUT.c.out).where(OPT_OUT.c.phone == phone)).scalar())
+
+    async def is_opted_out(self, phone: str) -> bool:
+        """The same, in a transaction of its own."""
+        return await self.db.read(lambda conn: self.is_out(conn, phone))
+
+    # Deliveries: what became of each text.
+
+    def sent(self, conn: sa.Connection, *, key: str, sid: str | None, to: str, status: str) -> None:
+        """A text was handed over, or suppressed (`sid` None)."""
+        row = {"key": key, "sid": sid, "recipient": to, "status": status, "at": self.db.now(conn)}
+        if not insert_ignoring(conn, DELIVERY, row):
+            self.status(conn, key=key, sid=sid or "", status=status, error_code=None)
+
+    def status(
+        self, conn: sa.Connection, *, key: str | None, sid: str, status: str, error_code: str | None, to: str = ""
+    ) -> bool:
+        """A status callback; keeps the highest status, whatever order they come in. False: nothing new."""
+        same = DELIVERY.c.key == key if key else DELIVERY.c.sid == sid
+        row = conn.execute(sa.select(DELIVERY).where(same).with_for_update()).first()
+        if row is None:
+            if key is None:
+                return False
+            values = {"key": key, "sid": sid, "recipient": to, "status": status, "error_code": error_code}
+            return insert_ignoring(conn, DELIVERY, values | {"at": self.db.now(conn)})
+        if _rank(status) <= _rank(row.status):
+            return False
+        changed: dict[str, Any] = {"status": status, "error_code": error_code or row.error_code, "sid": row.sid or sid}
+        conn.execute(sa.update(DELIVERY).where(DELIVERY.c.key == row.key).values(changed))
+        return True
+
+    def sid(self, conn: sa.Connection, key: str) -> str | None:
+        """Twilio's id of the text that the effect `key` sent; None where none is known."""
+        sid: str | None = conn.execute(sa.select(DELIVERY.c.sid).where(DELIVERY.c.key == key)).scalar()
+        return sid
+
+    def sids(self, conn: sa.Connection, to: str, since: dt.datetime) -> set[str]:
+        """Twilio's ids of texts to that number which are known to be other effects'."""
+        query = sa.select(DELIVERY.c.sid).where(DELIVERY.c.recipient == to, DELIVERY.c.at >= since)
+        return {sid for sid in conn.execute(query).scalars() if sid}
+
+
+def _rank(status: str) -> int:
+    return STATUS_ORDER.index(status) if status in STATUS_ORDER else -1

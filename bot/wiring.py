@@ -1,0 +1,234 @@
+"""Puts the parts together: the only place where channels, core, actions and the payment service meet."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+import httpx
+import structlog
+import yaml
+from payments.gateways.remote import RemoteGateway
+from payments.wiring import Service
+from payments.wiring import build as build_payments
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+from starlette.types import Receive, Scope, Send
+
+from actions.client import PaymentsClient, connect
+from actions.perform import perform
+from bot.acting import Acting
+from bot.callbacks import callback_route
+from bot.render import Texts
+from bot.settings import Settings
+from bot.step import Company
+from bot.store import Store
+from bot.tables import SENDER
+from bot.turn import Addresser, Turns
+from channels.sms import Sms, SmsSettings
+from durable.ambient import Clock, Ids, RandomIds, SystemClock
+from durable.bell import ring_on_notify
+from durable.database import NOTIFY_CHANNEL, Database
+from durable.migrate import migrate
+from durable.worker import Crash, Handler, Worker, no_crash
+from nlu.frame import Nlu
+from payments.gateways import Gateway
+from payments.gateways.sandbox import SandboxGateway
+
+log = structlog.get_logger(__name__)
+
+INTERNAL = "http://paybot.internal"
+"""The address of this process to itself; never on a network."""
+STOP_SECONDS_MAX = 20.0
+CALLBACK_SECONDS_MAX = 10.0
+QUIET_POLL_SECONDS = 0.01
+
+
+@dataclass(kw_only=True)
+class Extras:
+    """What differs between `serve`, `chat` and the tests."""
+
+    clock: Clock | None = None
+    ids: Ids = field(default_factory=RandomIds)
+    nlu: Nlu | None = None
+    addressers: Mapping[str, Addresser] = field(default_factory=dict)
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
+    """More effects to deliver, by kind: the terminal's."""
+    gateway: Gateway | None = None
+    payments_transport: httpx.AsyncBaseTransport | None = None
+    """Between the bot and the payment service; tests put faults here."""
+    crash: Crash = no_crash
+
+
+@dataclass(kw_only=True)
+class Bot:
+    """Everything of one process, wired; `start` and `stop` run it inside an event loop."""
+
+    settings: Settings
+    db: Database
+    store: Store
+    turns: Turns
+    workers: list[Worker]
+    payments: Service | None
+    routes: list[BaseRoute]
+    clients: list[httpx.AsyncClient]
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Begins to work on what waits."""
+        jobs = [self.turns.run(), *(worker.run() for worker in self.workers)]
+        self.tasks = [asyncio.create_task(job) for job in jobs]
+        if self.db.dialect == "postgresql":
+            self.tasks.append(asyncio.create_task(ring_on_notify(self.db.bell, self.db.url, NOTIFY_CHANNEL)))
+
+    async def stop(self) -> None:
+        """Finishes what was acknowledged (within a bound), then lets go of everything."""
+        try:
+            async with asyncio.timeout(STOP_SECONDS_MAX):
+                await self.quiet()
+        except TimeoutError:
+            log.warning("stopped_with_work_left", seconds=STOP_SECONDS_MAX)
+        self.turns.stop()
+        for worker in self.workers:
+            worker.stop()
+        for listener in self.tasks[len(self.workers) + 1 :]:
+            listener.cancel()
+        await asyncio.wait(self.tasks, timeout=STOP_SECONDS_MAX)
+        await self.close()
+
+    async def quiet(self) -> None:
+        """Returns when nothing waits to be handled or delivered now."""
+        calm = 0
+        while calm < 2:  # an effect under way may bring an event, and an event effects
+            busy = await self.turns.waiting() or not all([await worker.idle() for worker in self.workers])
+            calm = 0 if busy else calm + 1
+            await asyncio.sleep(QUIET_POLL_SECONDS)
+
+    async def close(self) -> None:
+        """Lets go of connections; for a bot that was never started, too."""
+        for client in self.clients:
+            await client.aclose()
+        if self.payments is not None:
+            await self.payments.close()
+        await self.db.close()
+
+    def healthy(self) -> bool:
+        """Whether every loop still runs."""
+        return bool(self.tasks) and not any(task.done() for task in self.tasks)
+
+
+def build(settings: Settings, extras: Extras | None = None) -> Bot:
+    """Wires one process. Brings the tables to their newest version.
+
+    Raises `sqlalchemy.exc.OperationalError` where the database cannot be reached.
+    """
+    extras = extras or Extras()
+    db = Database(settings.database_url, clock=extras.clock)
+    migrate(db, "bot")
+    store = Store(db, origin=extras.ids.new("proc"), lease_seconds=settings.lease_seconds)
+    token = settings.payments_token.get_secret_value() if settings.payments_token else secrets.token_hex(32)
+    clock = extras.clock or SystemClock()
+    itself = _Itself()
+    payments = None if settings.payments_url else _bundled(settings, db, token, itself, extras)
+    http = _payments_http(settings, token, payments, extras)
+    client = PaymentsClient(http)
+    acting = Acting(store, client, callback_base=settings.public_url if settings.payments_url else INTERNAL)
+    sms = _sms(settings, store)
+    turns = Turns(
+        store,
+        nlu=extras.nlu or _nlu(),
+        perform=lambda call, key: perform(client, call, key=key),
+        addressers=dict(extras.addressers) | ({"sms": sms.address} if sms else {}),
+        company=company(settings),
+        texts=load_texts(),
+        crash=extras.crash,
+    )
+    workers = [Worker("acting", store.effects, acting.handlers() | dict(extras.handlers), crash=extras.crash)]
+    workers += payments.workers if payments else []
+    callback = callback_route(store, acting, token=token, now=clock.now)
+    routes: list[BaseRoute] = [callback]
+    itself.app = Starlette(routes=[callback])
+    if sms is not None:
+        routes += sms.routes
+        workers.append(sms.worker)
+    if payments is not None and settings.payments_token:
+        routes += payments.app.routes
+    return Bot(
+        settings=settings, db=db, store=store, turns=turns, workers=workers, payments=payments, routes=routes,
+        clients=[http, itself.client],
+    )  # fmt: skip
+
+
+class _Itself:
+    """This process as the payment service sees it: its own callbacks need no network, others do."""
+
+    def __init__(self) -> None:
+        self.app: Starlette | None = None
+        self.client = httpx.AsyncClient(
+            mounts={INTERNAL: httpx.ASGITransport(self._serve)}, timeout=CALLBACK_SECONDS_MAX
+        )
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.app is None:
+            raise RuntimeError("a callback came before the wiring was done")
+        await self.app(scope, receive, send)
+
+
+def _bundled(settings: Settings, db: Database, token: str, itself: _Itself, extras: Extras) -> Service:
+    migrate(db, "payments")
+    clock = extras.clock or SystemClock()
+    return build_payments(
+        db, token=token, gateway=extras.gateway or _gateway(settings, db, clock), clock=clock, ids=extras.ids,
+        callback_client=itself.client, crash=extras.crash,
+    )  # fmt: skip
+
+
+def _gateway(settings: Settings, db: Database, clock: Clock) -> Gateway:
+    if settings.sandbox_gateway_url:
+        return RemoteGateway(settings.sandbox_gateway_url)
+    return SandboxGateway(clock, db)
+
+
+def _payments_http(settings: Settings, token: str, payments: Service | None, extras: Extras) -> httpx.AsyncClient:
+    if payments is None:
+        return connect(str(settings.payments_url), token, extras.payments_transport)
+    return connect(INTERNAL, token, extras.payments_transport or httpx.ASGITransport(payments.app))
+
+
+def _sms(settings: Settings, store: Store) -> Sms | None:
+    if settings.sms_missing:
+        return None
+    return Sms(
+        SmsSettings(
+            account_sid=str(settings.twilio_account_sid),
+            auth_token=settings.twilio_auth_token or SecretStr(""),
+            sender=str(settings.sms_sender),
+            public_url=str(settings.public_url),
+            api_url=settings.twilio_api_url,
+            messages_per_second=settings.twilio_messages_per_second,
+        ),
+        store, store.effects, SENDER,
+    )  # fmt: skip
+
+
+def _nlu() -> Nlu:
+    from nlu.runtime import load
+
+    return load()
+
+
+def load_texts() -> Texts:
+    """The wordings of every language."""
+    folder = files("bot") / "texts"
+    found = {Path(str(f)).stem: yaml.safe_load(f.read_text("utf-8")) for f in folder.iterdir() if f.name[-4:] == ".yml"}
+    return Texts(found)
+
+
+def company(settings: Settings) -> Company:
+    """Who speaks."""
+    return Company(name=settings.company_name, support=settings.company_support, terms_url=settings.terms_url)
