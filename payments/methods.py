@@ -18,7 +18,7 @@ def saved(conn: sa.Connection, account: str, today: dt.date) -> tuple[Method, ..
     """Default first, then as they were added; `today` (the account's) decides whether a card has expired."""
     m = t.method.c
     query = sa.select(t.method).where(m.account == account, m.removed_at.is_(None))
-    rows = conn.execute(query.order_by(m.is_default.desc(), m.added_at, m.id)).all()
+    rows = conn.execute(query.order_by(m.is_default.desc(), m.position)).all()
     return tuple(wire(row, today) for row in rows)
 
 
@@ -69,8 +69,9 @@ def add(
     default = new.default or conn.execute(others).first() is None
     if known is None:
         method = ids.new("pm")
-        row = {"id": method, "account": account, "token": new.token, "added_at": now, **described}
-        conn.execute(sa.insert(t.method).values(row))
+        position = conn.execute(sa.select(sa.func.count()).where(m.account == account)).scalar_one()
+        row = {"id": method, "account": account, "token": new.token, "position": position, "added_at": now}
+        conn.execute(sa.insert(t.method).values(row | described))
     else:
         method = known.id
         conn.execute(sa.update(t.method).where(m.id == method).values(removed_at=None, **described))

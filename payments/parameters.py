@@ -6,10 +6,10 @@ import datetime as dt
 import hashlib
 import json
 import re
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import unquote
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
 from payments.contract import InvoiceStatus
@@ -20,7 +20,6 @@ from payments.history import WORDS_MAX, Actor
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 KEY_PATTERN = r"^[\x21-\x7e]{1,200}$"
 ActorField = Literal["who", "channel", "message", "words"]
-Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 
 class Query(BaseModel):
@@ -85,9 +84,8 @@ def digest(plain: Any) -> str:
 def actor(request: Request) -> Actor:
     """On whose behalf a change is made: the optional Paybot-* headers, percent-encoded UTF-8."""
     who, channel = _header(request, "who"), _header(request, "channel")
-    return Actor(
-        who=who or "api", channel=channel or "api", message_id=_header(request, "message"), words=_header(request, "words")
-    )
+    message, words = _header(request, "message"), _header(request, "words")
+    return Actor(who=who or "api", channel=channel or "api", message_id=message, words=words)
 
 
 def _header(request: Request, field: ActorField) -> str | None:

@@ -36,7 +36,9 @@ class Quoting:
     ids: Ids
     terms_version: str = TERMS_VERSION
 
-    def quote(self, conn: sa.Connection, request: QuoteRequest, key: str | None, digest: str, now: dt.datetime) -> Quote:
+    def quote(
+        self, conn: sa.Connection, request: QuoteRequest, key: str | None, digest: str, now: dt.datetime
+    ) -> Quote:
         """A quote for `request`. The same `key` and body give the same one again while it is live.
 
         Raises the `PaymentError` that says why nothing can be quoted, or `IdempotencyKeyReused`.
@@ -55,7 +57,7 @@ class Quoting:
         return self.quote(conn, request, key, digest, now)
 
     def fresh(self, conn: sa.Connection, stale_id: str, now: dt.datetime) -> Quote | None:
-        """A quote of the same selection as a stale one, the same again for the same stale one; None where none can be."""
+        """A quote of the same selection as a stale one, the same again for the same one; None where none can be."""
         old = document(find(conn, stale_id))
         request = QuoteRequest(
             account=old.account, selection=old.selection, method=old.method.id, note=old.note, pay_on=old.pay_on

@@ -96,6 +96,7 @@ method = sa.Table(
     _text("expires", null=True),
     _text("token"),
     sa.Column("is_default", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("position", sa.Integer, nullable=False),
     sa.Column("added_at", Utc, nullable=False),
     sa.Column("removed_at", Utc),
     sa.UniqueConstraint("account", "token"),

@@ -228,6 +228,7 @@ def _pay_method() -> None:
         sa.Column("expires", sa.Text(), nullable=True),
         sa.Column("token", sa.Text(), nullable=False),
         sa.Column("is_default", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("added_at", Utc(), nullable=False),
         sa.Column("removed_at", Utc(), nullable=True),
         sa.ForeignKeyConstraint(["account"], ["pay_account.number"], name=op.f("fk_pay_method_account")),
