@@ -63,18 +63,23 @@ def account(conn: sa.Connection, number: str, now: dt.datetime) -> Account:
     total = sum(i.balance_minor for i in owed)
     number_latest = latest(conn, number)
     current = next((i.balance_minor for i in owed if i.number == number_latest), 0)
-    next_due = None
-    if owed:
-        date = owed[0].due
-        next_due = Due(date=date, amount=from_minor(sum(i.balance_minor for i in owed if i.due == date)))
     saved = methods.saved(conn, number, today)
     return Account(
         number=row.number, name=row.name, currency=row.currency, language=row.language, timezone=row.timezone,
         total_balance=from_minor(total), current_charges=from_minor(current),
         past_due=from_minor(sum(i.balance_minor for i in owed if i.due < today)),
-        credit=from_minor(row.credit_minor), next_due=next_due,
+        credit=from_minor(row.credit_minor), next_due=_next_due(owed, today),
         default_method=next((m for m in saved if m.default), None),
     )  # fmt: skip
+
+
+def _next_due(owed: tuple[InvoiceStanding, ...], today: dt.date) -> Due | None:
+    """The first date from today on at which something open is due; where all of it is overdue, the first of those."""
+    dates = [i.due for i in owed]
+    date = min((d for d in dates if d >= today), default=min(dates, default=None))
+    if date is None:
+        return None
+    return Due(date=date, amount=from_minor(sum(i.balance_minor for i in owed if i.due == date)))
 
 
 def latest(conn: sa.Connection, number: str) -> str | None:
