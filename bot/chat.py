@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import itertools
 import secrets
 import tempfile
 from pathlib import Path
 
-from payments.demo import DEMO
-from payments.loading import has_accounts, load
+import sqlalchemy as sa
 
 from bot.messages import TEXT_CHARS_MAX, Incoming, Outgoing
 from bot.settings import Settings
@@ -17,8 +17,11 @@ from bot.state import Conversation
 from bot.wiring import Bot, Extras, build
 from channels.cards import mask
 from channels.terminal import Terminal
-from durable.ambient import SystemClock
+from durable.ambient import RandomIds, SystemClock
 from durable.effects import Claim, Done, Effect, Outcome
+from payments.demo import DEMO
+from payments.loading import load
+from payments.tables import account
 
 ANSWER_SECONDS_MAX = 15.0
 """After so long the next line is asked for; a late answer is still shown."""
@@ -32,8 +35,8 @@ async def chat(settings: Settings, *, phone: str, demo: bool) -> None:
     """Runs until end of input. `demo` loads the demo data where the database has no accounts."""
     terminal = Terminal(history=Path("var/chat_history") if Path("var").is_dir() else None)
     bot = build(settings, Extras(addressers={"terminal": _address}, handlers={"terminal": _Screen(terminal).show}))
-    if demo and bot.payments is not None and not await bot.db.read(has_accounts):
-        await asyncio.to_thread(load, bot.db, DEMO, clock=SystemClock())
+    if demo and bot.payments is not None and not await bot.db.read(_any_account):
+        await asyncio.to_thread(load, bot.db, DEMO, clock=SystemClock(), ids=RandomIds())
     bot.start()
     try:
         await _converse(bot, terminal, phone)
@@ -47,10 +50,10 @@ async def _converse(bot: Bot, terminal: Terminal, phone: str) -> None:
     with terminal.screen():
         number = itertools.count(1)
         async for line in terminal.lines():
-            text = mask(line)
+            masked = mask(line)
             incoming = Incoming(
                 channel="terminal", event_id=f"{run}:{next(number)}", conversation=f"terminal:{phone}", person=phone,
-                text=text[:TEXT_CHARS_MAX], received_at=clock.now(), masked=text != line,
+                text=masked.text[:TEXT_CHARS_MAX], received_at=clock.now(), masked=masked.found,
             )  # fmt: skip
             await bot.store.receive(incoming)
             try:
@@ -71,9 +74,13 @@ class _Screen:
         return Done()
 
 
-def _address(state: Conversation, key: str, message: Outgoing) -> Effect:
+def _address(state: Conversation, key: str, message: Outgoing, _at: dt.datetime) -> Effect:
     body = {"v": 1, "message": message.model_dump(mode="json")}
     return Effect(key=key, kind="terminal", lane=state.key, body=body)
+
+
+def _any_account(conn: sa.Connection) -> bool:
+    return conn.execute(sa.select(account.c.number).limit(1)).first() is not None
 
 
 def temporary_database() -> tuple[tempfile.TemporaryDirectory[str], str]:

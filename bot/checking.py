@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import httpx
@@ -47,7 +48,7 @@ async def _database(settings: Settings) -> Line:
         db = Database(settings.database_url)
         try:
             packages = ["bot"] if settings.payments_url else ["bot", "payments"]
-            old = [name for name in packages if not await db.read(lambda conn, name=name: is_current(conn, name))]
+            old = [name for name in packages if not await db.read(partial(is_current, package=name))]
         finally:
             await db.close()
     except sa.exc.SQLAlchemyError as error:

@@ -89,8 +89,12 @@ def parse(
 def train() -> None:
     """Train with Rasa from config.yml and nlu/data, export the served model, print its accuracy."""
     from nlu.commands import train as run
+    from nlu.training import TrainingError
 
-    raise typer.Exit(run())
+    try:
+        run(sys.stdout)
+    except TrainingError as error:
+        _fail(str(error))
 
 
 @app.command(name="import")
@@ -99,23 +103,29 @@ def import_(
     db: DatabaseOption = None,
 ) -> None:
     """Load accounts, invoices, payment methods, contacts and staff. Safe to repeat."""
-    from payments.loading import ImportRefused, load
-
-    from durable.ambient import SystemClock
+    from durable.ambient import RandomIds, SystemClock
     from durable.database import Database
     from durable.migrate import migrate
+    from payments.loading import ImportRefused, load
 
     settings = _settings(database_url=db)
     _reachable(settings)
     database = Database(settings.database_url)
     try:
         migrate(database, "payments")
-        loaded = load(database, file, clock=SystemClock())
+        loaded = load(database, file, clock=SystemClock(), ids=RandomIds())
     except ImportRefused as refusal:
         _fail(str(refusal))
     finally:
         database.close_blocking()
-    typer.echo(str(loaded))
+    typer.echo(
+        f"{loaded.accounts} accounts, {loaded.contacts} contacts, {loaded.invoices} invoices, "
+        f"{loaded.payment_methods} payment methods, {loaded.staff} staff"
+    )
+    for line in loaded.refused:
+        typer.echo(f"refused: {line}", err=True)
+    if loaded.refused:
+        raise typer.Exit(1)
 
 
 @app.command()

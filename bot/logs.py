@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from collections.abc import MutableMapping
 from typing import Any, TextIO
 
 import structlog
@@ -49,7 +50,7 @@ def setup(level: str = "info", *, stream: TextIO | None = None) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)  # they log addresses with phone numbers in them
 
 
-def _safe_exception(_logger: object, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+def _safe_exception(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """The kind of error and where it was raised; not its message, which may hold what a person wrote."""
     info = event.pop("exc_info", None)
     if info is True:
@@ -66,7 +67,7 @@ def _safe_exception(_logger: object, _name: str, event: dict[str, Any]) -> dict[
     return event
 
 
-def masked(_logger: object, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+def masked(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """The event with phone numbers shortened and card numbers masked, at any depth."""
     return {key: _mask(value) for key, value in event.items()}
 
@@ -74,7 +75,7 @@ def masked(_logger: object, _name: str, event: dict[str, Any]) -> dict[str, Any]
 def _mask(value: object) -> object:
     match value:
         case str():
-            return _PHONE.sub(r"+\1***\2", mask(value))
+            return _PHONE.sub(r"+\1***\2", mask(value).text)
         case dict():
             return {key: _mask(inner) for key, inner in value.items()}
         case list() | tuple():

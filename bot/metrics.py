@@ -9,6 +9,11 @@ TURN_SECONDS = Histogram(
     "paybot_turn_seconds", "From taking an event to its commit",
     buckets=(0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.5, 1, 5),
 )  # fmt: skip
-MESSAGES_IN = Counter("paybot_messages_in_total", "Messages received, by channel; duplicates apart", ["channel", "new"])
+CHANNEL = Counter("paybot_channel_total", "What channels did: received, sent, refused", ["what", "how"])
 REQUESTS = Counter("paybot_payment_requests_total", "Requests to the payment service, by call and result",
                    ["call", "result"])  # fmt: skip
+
+
+def count(what: str, how: str) -> None:
+    """Counts something that a channel did."""
+    CHANNEL.labels(what=what, how=how).inc()

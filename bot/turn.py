@@ -11,21 +11,24 @@ conversation at once (two processes) are told apart by its revision: the later o
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
 import sqlalchemy as sa
 import structlog
+from pydantic import TypeAdapter
 
 from actions.calls import Call, Result
 from bot import metrics
+from bot.context import Company, Context
 from bot.effects import Act, ActionFinished, Escalate, Event, PaymentChanged, PersonSaid, Say
 from bot.keywords import carrier, plain_opt_out
-from bot.messages import Incoming, Outgoing
+from bot.messages import Channel, Incoming, Outgoing
 from bot.render import Texts, render
 from bot.state import Conversation, restore
-from bot.step import Company, Context, step
+from bot.step import step
 from bot.store import ATTEMPTS_MAX, Commit, ConversationMoved, Store, Waiting
 from durable.effects import Effect
 from durable.worker import Crash, no_crash
@@ -33,14 +36,15 @@ from nlu.frame import Nlu
 
 log = structlog.get_logger(__name__)
 
+CHANNEL: TypeAdapter[Channel] = TypeAdapter(Channel)
 STEPS_PER_TURN_MAX = 16
 MOVED_RETRIES_MAX = 50
 SWEEP_SECONDS = 0.5
 
 Performer = Callable[[Call, str], Awaitable[Result]]
 """Carries out a call under an idempotency key (actions.perform, bound to its client)."""
-Addresser = Callable[[Conversation, str, Outgoing], Effect]
-"""Makes the effect that delivers a message on a channel: (conversation, key, message)."""
+Addresser = Callable[[Conversation, str, Outgoing, dt.datetime], Effect]
+"""Makes the effect that delivers a message on a channel: (conversation, key, message, when it was decided)."""
 
 
 class TooManySteps(Exception):
@@ -153,6 +157,7 @@ class Turns:
 
     async def _handle(self, waiting: Waiting) -> None:
         with metrics.TURN_SECONDS.time():
+            commit: Commit | None
             try:
                 commit = await self._work_out(waiting)
             except (sa.exc.OperationalError, ConversationMoved):
@@ -237,14 +242,12 @@ class Turns:
         address = self._addressers[draft.state.channel]
         for number, say in enumerate(draft.says):
             key = say.key or f"{waiting.source}:{waiting.event_id}:{number}"
-            made.append(address(draft.state, f"{waiting.conversation}|{key}", self._outgoing(say, draft.state)))
+            message = render(say, self._texts, draft.state.language)
+            made.append(address(draft.state, f"{waiting.conversation}|{key}", message, waiting.now))
         for act in draft.requests:
             body = {"v": 1, "conversation": waiting.conversation, "call": act.call.model_dump(mode="json")}
             made.append(Effect(key=act.id, kind="act", lane=act.id, body=body))
         return made
-
-    def _outgoing(self, say: Say, state: Conversation) -> Outgoing:
-        return render(say, self._texts, state.language)
 
     def _conversation(self, waiting: Waiting) -> Conversation:
         if waiting.state:
@@ -253,7 +256,8 @@ class Turns:
 
     def _new(self, waiting: Waiting) -> Conversation:
         channel, _, address = waiting.conversation.partition(":")
-        return Conversation.begin(waiting.conversation, channel, waiting.payload.get("person") or address)
+        known: Channel = CHANNEL.validate_python(channel)
+        return Conversation.begin(waiting.conversation, known, waiting.payload.get("person") or address)
 
     # Keywords and opt-outs come before understanding: they work whatever the conversation is about.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -12,33 +13,37 @@ from pathlib import Path
 import httpx
 import structlog
 import yaml
-from payments.gateways.remote import RemoteGateway
-from payments.wiring import Service
-from payments.wiring import build as build_payments
-from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
 from actions.client import PaymentsClient, connect
 from actions.perform import perform
+from bot import metrics
 from bot.acting import Acting
 from bot.callbacks import callback_route
+from bot.context import Company
+from bot.messages import Outgoing
 from bot.render import Texts
 from bot.settings import Settings
-from bot.step import Company
+from bot.state import Conversation
 from bot.store import Store
 from bot.tables import SENDER
 from bot.turn import Addresser, Turns
-from channels.sms import Sms, SmsSettings
+from channels.sms import SmsSettings, TwilioApi, sms_effect, sms_worker
+from channels.sms import routes as sms_routes
 from durable.ambient import Clock, Ids, RandomIds, SystemClock
 from durable.bell import ring_on_notify
 from durable.database import NOTIFY_CHANNEL, Database
+from durable.effects import Effect
 from durable.migrate import migrate
 from durable.worker import Crash, Handler, Worker, no_crash
 from nlu.frame import Nlu
 from payments.gateways import Gateway
+from payments.gateways.remote import RemoteGateway
 from payments.gateways.sandbox import SandboxGateway
+from payments.wiring import Service
+from payments.wiring import build as build_payments
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +81,7 @@ class Bot:
     workers: list[Worker]
     payments: Service | None
     routes: list[BaseRoute]
-    clients: list[httpx.AsyncClient]
+    closing: list[Callable[[], Awaitable[None]]]
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def start(self) -> None:
@@ -111,8 +116,8 @@ class Bot:
 
     async def close(self) -> None:
         """Lets go of connections; for a bot that was never started, too."""
-        for client in self.clients:
-            await client.aclose()
+        for close in self.closing:
+            await close()
         if self.payments is not None:
             await self.payments.close()
         await self.db.close()
@@ -134,16 +139,17 @@ def build(settings: Settings, extras: Extras | None = None) -> Bot:
     token = settings.payments_token.get_secret_value() if settings.payments_token else secrets.token_hex(32)
     clock = extras.clock or SystemClock()
     itself = _Itself()
-    payments = None if settings.payments_url else _bundled(settings, db, token, itself, extras)
+    gateway_http = httpx.AsyncClient(base_url=settings.sandbox_gateway_url or "")
+    payments = None if settings.payments_url else _bundled(settings, db, token, itself, gateway_http, extras)
     http = _payments_http(settings, token, payments, extras)
     client = PaymentsClient(http)
     acting = Acting(store, client, callback_base=settings.public_url if settings.payments_url else INTERNAL)
-    sms = _sms(settings, store)
+    sms = _sms_settings(settings)
     turns = Turns(
         store,
         nlu=extras.nlu or _nlu(),
         perform=lambda call, key: perform(client, call, key=key),
-        addressers=dict(extras.addressers) | ({"sms": sms.address} if sms else {}),
+        addressers=dict(extras.addressers) | ({"sms": sms_addresser(sms.sender)} if sms else {}),
         company=company(settings),
         texts=load_texts(),
         crash=extras.crash,
@@ -153,15 +159,31 @@ def build(settings: Settings, extras: Extras | None = None) -> Bot:
     callback = callback_route(store, acting, token=token, now=clock.now)
     routes: list[BaseRoute] = [callback]
     itself.app = Starlette(routes=[callback])
+    closing: list[Callable[[], Awaitable[None]]] = [http.aclose, itself.client.aclose, gateway_http.aclose]
     if sms is not None:
-        routes += sms.routes
-        workers.append(sms.worker)
+        api = TwilioApi(sms)
+        closing.append(api.aclose)
+        routes += sms_routes(sms, store, queue=store.effects, clock=clock, count=metrics.count)
+        workers.append(
+            sms_worker(api, store, store.effects, SENDER, sms, count=metrics.count, crash=extras.crash)
+        )
     if payments is not None and settings.payments_token:
-        routes += payments.app.routes
+        routes += payments.routes
     return Bot(
         settings=settings, db=db, store=store, turns=turns, workers=workers, payments=payments, routes=routes,
-        clients=[http, itself.client],
+        closing=closing,
     )  # fmt: skip
+
+
+def sms_addresser(sender: str) -> Addresser:
+    """Messages of SMS conversations, sent from `sender`."""
+
+    def address(state: Conversation, key: str, message: Outgoing, at: dt.datetime) -> Effect:
+        return sms_effect(
+            key, conversation=state.key, to=state.person, message=message, sender=sender, said_at=at
+        )
+
+    return address
 
 
 class _Itself:
@@ -179,19 +201,16 @@ class _Itself:
         await self.app(scope, receive, send)
 
 
-def _bundled(settings: Settings, db: Database, token: str, itself: _Itself, extras: Extras) -> Service:
+def _bundled(
+    settings: Settings, db: Database, token: str, itself: _Itself, gateway_http: httpx.AsyncClient, extras: Extras
+) -> Service:
     migrate(db, "payments")
     clock = extras.clock or SystemClock()
+    sandbox: Gateway = RemoteGateway(gateway_http) if settings.sandbox_gateway_url else SandboxGateway(clock, db)
     return build_payments(
-        db, token=token, gateway=extras.gateway or _gateway(settings, db, clock), clock=clock, ids=extras.ids,
-        callback_client=itself.client, crash=extras.crash,
+        db, token=token, gateway=extras.gateway or sandbox, clock=clock, ids=extras.ids, callback_client=itself.client,
+        lease_seconds=settings.lease_seconds, crash=extras.crash,
     )  # fmt: skip
-
-
-def _gateway(settings: Settings, db: Database, clock: Clock) -> Gateway:
-    if settings.sandbox_gateway_url:
-        return RemoteGateway(settings.sandbox_gateway_url)
-    return SandboxGateway(clock, db)
 
 
 def _payments_http(settings: Settings, token: str, payments: Service | None, extras: Extras) -> httpx.AsyncClient:
@@ -200,20 +219,17 @@ def _payments_http(settings: Settings, token: str, payments: Service | None, ext
     return connect(INTERNAL, token, extras.payments_transport or httpx.ASGITransport(payments.app))
 
 
-def _sms(settings: Settings, store: Store) -> Sms | None:
-    if settings.sms_missing:
+def _sms_settings(settings: Settings) -> SmsSettings | None:
+    if settings.sms_missing or settings.twilio_auth_token is None:
         return None
-    return Sms(
-        SmsSettings(
-            account_sid=str(settings.twilio_account_sid),
-            auth_token=settings.twilio_auth_token or SecretStr(""),
-            sender=str(settings.sms_sender),
-            public_url=str(settings.public_url),
-            api_url=settings.twilio_api_url,
-            messages_per_second=settings.twilio_messages_per_second,
-        ),
-        store, store.effects, SENDER,
-    )  # fmt: skip
+    return SmsSettings(
+        account_sid=str(settings.twilio_account_sid),
+        auth_token=settings.twilio_auth_token.get_secret_value(),
+        sender=str(settings.sms_sender),
+        public_url=str(settings.public_url),
+        api_url=settings.twilio_api_url,
+        messages_per_second=settings.twilio_messages_per_second,
+    )
 
 
 def _nlu() -> Nlu:
@@ -231,4 +247,10 @@ def load_texts() -> Texts:
 
 def company(settings: Settings) -> Company:
     """Who speaks."""
-    return Company(name=settings.company_name, support=settings.company_support, terms_url=settings.terms_url)
+    return Company(name=settings.company_name, support=settings.company_support, terms_url=terms_url(settings))
+
+
+def terms_url(settings: Settings) -> str:
+    """Where the Terms and Conditions are, as it is said in a text."""
+    url = settings.terms_url or (f"{settings.public_url}/terms" if settings.public_url else "paybot.example/terms")
+    return url.removeprefix("https://")
