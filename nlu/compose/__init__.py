@@ -1,6 +1,6 @@
 """From intent, grammar spans and learned entities to the frame of one utterance.
 
-days.py resolves dates; edits.py takes back what the sentence takes back; slots.py fills the slots of the intent;
+days.py resolves dates; slots.py fills the slots of the intent;
 tables.py says which those are. Pure.
 """
 
@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from nlu.compose import edits
 from nlu.compose.slots import fill
 from nlu.compose.tables import ALLOWED
 from nlu.frame import Frame, Intent, Slots
+from nlu.grammar import edits
 from nlu.grammar.normal import normalise
 from nlu.grammar.spans import Span
 

@@ -6,17 +6,22 @@ import datetime as dt
 import re
 from decimal import Decimal
 
-from nlu.compose import days, edits
-from nlu.compose.edits import Item
+from nlu.compose import days
 from nlu.compose.tables import ALLOWED, IMPLIES_SCOPE, LOOKS_BACK, PAYS
 from nlu.compose.targets import target_of
 from nlu.frame import Slots
+from nlu.grammar import edits
+from nlu.grammar.edits import Item
 from nlu.grammar.normal import Normal
 
 _DESCRIBED_BEFORE = re.compile(
-    r"(?:\bof (?:the |my |that )?|\b(?:bill|balance|total|invoice|it|that|charge) (?:is|was|of|says|comes to|came to) |\bi owe |\bowed? )$"
+    r"(?:\bof (?:the |my |that )?|\b(?:bill|balance|total|invoice|it|that|charge) (?:is|was|of|says"
+    r"|comes to|came to) |\bi owe |\bowed? |\bi (?:only |just )?(?:have|have got|got|make"
+    r"|earn) (?:about |around |like )?)$"
 )
-_DESCRIBED_AFTER = re.compile(r"^ ?(?:that |which )?(?:i owe|we owe|balance|bill|total|due|owed|invoice|limit)\b")
+_DESCRIBED_AFTER = re.compile(
+    r"^ ?(?:that |which )?(?:i owe|we owe|balance|bill|total|due|owed|invoice|limit)\b"
+)
 _EACH = re.compile(r"\b(?:each|apiece|per invoice)\b")
 _FROM_AFTER = re.compile(r"^ ?(?:'s )?(?:one|payment|scheduled|transaction|autopay|auto|\$?\d)")
 _TO_BEFORE = re.compile(r"\b(?:to|until|till|for|by|on|instead)(?: the)? $")
@@ -69,20 +74,25 @@ class _Filling:
             return None
         return values[-1] if self.intent == "change" else values[0]
 
-    def _references(self, slot: str) -> list[str]:
+    def _references(self, *slots: str) -> list[str]:
         out: list[str] = []
-        for value in self._values(slot):
+        for item in self.items:
+            value = item.span.value
+            if item.span.slot not in slots or (item.span.slot == "status" and value != "overdue"):
+                continue
+            if item.span.slot == "period":
+                if not self._tells_apart(item):
+                    continue
+                value = f"month:{value}"
             out.extend(_expanded(value, self.today))
         return list(dict.fromkeys(out))
 
     def _invoices(self) -> None:
-        references = self._references("invoices")
+        references = self._references("invoices", *(("status", "period") if self.pays else ()))
         excepted = self._references("invoices_except")
         statuses = self._values("status")
         if self.pays:
-            references += ["overdue"] if "overdue" in statuses else []
             references += ["all"] if "open" in statuses and not references else []
-            references += [f"month:{days.period_of(v, self.today)}" for v in self._months_as_invoices()]
         if "all" in references:
             excepted += [
                 ref
@@ -101,18 +111,11 @@ class _Filling:
         if statuses:
             self.out["status"] = statuses[0]
 
-    def _months_as_invoices(self) -> list[str]:
-        """Bare months of a payment that tell invoices apart ("pay october"), not when to pay ("in december")."""
+    def _tells_apart(self, item: Item) -> bool:
+        """Whether a bare period of a payment tells invoices apart ("pay october"), not when to pay ("in december")."""
         if self.intent not in ("make_payment", "change", "payment_plan"):
-            return []
-        return [
-            item.span.value
-            for item in self.items
-            if item.span.slot == "period"
-            and item.span.value not in ("m+1", "m+0")
-            and item.span.value[0] != "y"
-            and not self._when(item)
-        ]
+            return False
+        return item.span.value not in ("m+1", "m+0") and item.span.value[0] != "y" and not self._when(item)
 
     def _when(self, item: Item) -> bool:
         return bool(re.search(r"\b(?:in|until|till|by|to|this) $", self.text[: item.start]))
@@ -121,7 +124,7 @@ class _Filling:
         """References as lists read them: a month is the period, the latest three are a count, all is no reference."""
         kept: list[str] = []
         for reference in references:
-            if reference.startswith("month:"):
+            if reference.startswith("month:") and self.intent in ("list_invoices", "get_document", "list_payments"):
                 self.out["period"] = reference[6:]
             elif reference.startswith("latest:") and reference != "latest:1":
                 self.out["count"] = int(reference[7:])
@@ -165,7 +168,7 @@ class _Filling:
     def _scope(self) -> None:
         said = self._one("scope")
         implies = self.intent in IMPLIES_SCOPE
-        if implies and (self.out.get("invoices") or self.out.get("invoices_except")):
+        if implies and self.out.get("invoices"):
             self.out["scope"] = "selected_invoices"
         elif implies and "amount" in self.out:
             self.out["scope"] = "fixed_amount"
@@ -183,7 +186,9 @@ class _Filling:
         if self.intent in ("set_default_payment_method", "list_payment_methods", "check_autopay"):
             if self.out.get("method_ref") == "default":
                 del self.out["method_ref"]
-        beside = any(slot in self.out for slot in ("method_brand", "method_last4", "method_ref"))
+            if len(set(self._values("method_kind"))) > 1 and self.intent == "list_payment_methods":
+                self.out.pop("method_kind", None)
+        beside = self._one("method_ref") is not None or any(slot in self.out for slot in ("method_brand", "method_last4", "method_ref"))
         asks_which = self.intent in ("list_payment_methods", "check_autopay")
         if self.out.get("method_kind") == "card" and (beside or asks_which):
             del self.out["method_kind"]
@@ -278,7 +283,8 @@ class _Filling:
 
 
 _SWITCHED = re.compile(
-    r"\b(?:switch(?:ing)?(?: over| accounts?| me)? to|change (?:accounts? )?to|go to|use|for|on behalf of|open|log ?in to|acting for|act for)"
+    r"\b(?:switch(?:ing)?(?: over| accounts?| me)? to|change (?:accounts? )?to|go to|use|for"
+    r"|on behalf of|open|log ?in to|acting for|act for)"
     r" (?:the |my |our )?(?P<n>[a-z0-9][\w&' .-]*?)(?: account| instead| please| now| one)*[.!?]*$"
 )
 

@@ -35,6 +35,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "reschedule_payment": METHOD | {"date", "date_from", "amount", "invoices", "account"},
     "get_document": _LISTED | METHOD | {"document", "invoices", "amount", "status"},
     "switch_account": frozenset({"account"}),
+    "help": METHOD,
     "ask_terms": METHOD | {"amount", "invoices", "date", "amount_fraction"},
     "dispute_charge": METHOD | {"amount", "invoices", "date", "period"},
 }

@@ -23,6 +23,7 @@ _READERS = (
     names.read_accounts,
     methods.read_methods,
     words.read_counts,
+    invoices.read_all_but,
     words.read_scopes,
     money.read_amounts,
     dates.read_dates,

@@ -22,36 +22,49 @@ _ONE = r"(?:a|an|one|\d{1,3}|a couple of|a couple|a few)"
 
 _ISO = re.compile(r"(?<![\d-])(20\d\d)-(\d{1,2})-(\d{1,2})(?!\d)")
 _SLASH = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?:/(20\d\d|\d\d))?(?![\d/])")
-_DASHED = re.compile(r"\b(?:on|by|for|to|until|before) (\d{1,2})[-.](\d{1,2})(?:[-.](20\d\d|\d\d))?(?![\d/.-])")
+_DASHED = re.compile(
+    r"\b(?:on|by|for|to|until|before) (\d{1,2})[-.](\d{1,2})(?:[-.](20\d\d|\d\d))?(?![\d/.-])"
+)
 _MONTH_DAY = re.compile(
     rf"\b(?:{_WEEKDAY},? )?(?:the )?{_MONTH}\.?,? (?:the )?{_DAY}(?![\w%/]|\.\d| ?dollars| ?percent){_YEAR}"
 )
 _DAY_MONTH = re.compile(rf"\b(?:{_WEEKDAY},? )?(?:the )?{_DAY}(?: of)? {_MONTH}\b(?:'s)?{_YEAR}")
 _OF_MONTH = re.compile(rf"\b(?:the )?{_DAY} of (the|this|next|every|each|last)(?: single)? month\b")
 _DAY_OF = re.compile(
-    r"\b(?:" + _WEEKDAY + r",? )?(?:the )?(\d{1,2})(?:st|nd|rd|th)\b(?! (?:one|invoice|bill|card|method|payment method|option|oldest|time|street|st\b|ave|floor|avenue))"
+    r"\b(?:" + _WEEKDAY + r",? )?(?:the )?(\d{1,2})(?:st|nd|rd|th)\b(?! (?:one|1\b|invoice|bill|card"
+    r"|method|payment method|option|oldest|time|street|st\b|ave|floor|avenue))"
 )
-_ORDINAL_DAY = re.compile(rf"\b(?:on|by|before|until|till) the ({_ORD})\b(?! (?:one|invoice|bill|card|method|payment|option))")
+_ORDINAL_DAY = re.compile(
+    rf"\b(?:on|by|before|until|till) the ({_ORD})\b(?! (?:one|invoice|bill|card|method|payment|option))"
+)
 _RELATIVE = re.compile(
-    r"\b(?:(?P<after>(?:the )?day after tomorrow)|(?P<before>(?:the )?day before yesterday)|(?P<tomorrow>tomorrow)"
-    r"|(?P<today>today|tonight|this (?:morning|afternoon|evening))|(?P<yesterday>yesterday|last night))(?:'s|s)?\b"
+    r"\b(?:(?P<after>(?:the )?day after tomorrow)|(?P<before>(?:the )?day before yesterday)"
+    r"|(?P<tomorrow>tomorrow)"
+    r"|(?P<today>today|tonight|this (?:morning|afternoon|evening))|(?P<yesterday>yesterday"
+    r"|last night))(?:'s|s)?\b"
 )
 _WEEK_FROM = re.compile(
-    rf"\b(?P<n>{_ONE}) weeks? (?:from|after) (?:(?P<wd>" + "|".join(WEEKDAYS) + r")|(?P<t>today|tomorrow|now))\b"
+    rf"\b(?P<n>{_ONE}) weeks? (?:from|after) (?:(?P<wd>" + "|".join(WEEKDAYS) + r")|(?P<t>today"
+    r"|tomorrow|now))\b"
 )
 _IN = re.compile(
-    rf"\b(?:in|after) (?P<n>{_ONE}|fortnight)(?: more)? ?(?P<u>days?|weeks?|months?|fortnight)?(?:'s|s)?(?: time)?\b"
+    rf"\b(?:in|after) (?P<n>{_ONE}|fortnight)(?: more)? ?(?P<u>days?|weeks?|months?|fortnight)?(?:'s"
+    r"|s)?(?: time)?\b"
     rf"|\b(?P<n2>{_ONE}) (?P<u2>days?|weeks?|months?) (?:from (?:now|today)|later|out)\b"
 )
 _AGO = re.compile(rf"\b(?P<n>{_ONE}) (?P<u>days?|weeks?|months?) ago\b")
 _NAMED_DAY = re.compile(
-    rf"\b(?<!every )(?<!each )(?:(?P<m>next|this coming|coming|this|last|past|previous|following) )?{_WEEKDAY}(?P<s>'s|s)?"
+    r"\b(?<!every )(?<!each )(?:(?P<m>next|this coming|coming|this|last|past|previous"
+    rf"|following) )?{_WEEKDAY}(?P<s>'s|s)?"
     r"(?: (?P<a>next week|after next|of next week|week|last week))?\b"
 )
 _END_OF = re.compile(
-    r"\b(?:(?:the )?(?:end|last day|close) of (?:the |this |(?P<n>next ))?month|month[- ]?end|eom|end of month)\b"
+    r"\b(?:(?:the )?(?:end|last day|close) of (?:the |this |(?P<n>next ))?month|month[- ]?end|eom"
+    r"|end of month)\b"
 )
-_START_OF = re.compile(r"\b(?:the )?(?:beginning|start|first day) of (?:the |(?P<n>next ))?month\b|\bfirst thing next month\b")
+_START_OF = re.compile(
+    r"\b(?:the )?(?:beginning|start|first day) of (?:the |(?P<n>next ))?month\b|\bfirst thing next month\b"
+)
 _MID = re.compile(r"\b(?:the )?(?:middle of (?:the |this )?month|mid[- ]?month)\b")
 _END_WEEK = re.compile(r"\b(?:(?:the )?end of (?:the |this )?week|eow)\b")
 _WEEKEND = re.compile(r"\b(?:this |on the |the |over the )?weekend\b")
@@ -63,22 +76,35 @@ _HOLIDAYS = (
     (re.compile(r"\bhalloween\b"), "md:10-31"),
 )  # fmt: skip
 
-_BARE_MONTH = re.compile(rf"\b(?:last |this past |this )?{_MONTH}(?P<poss>'s|s)?(?: (?:of )?(?P<y>(?:19|20)\d\d|'\d\d|last year|this year))?\b")
-_MAY_BEFORE = re.compile(r"(?:^|\b(?:in|for|from|of|since|during|last|until|by|my|the|through|to|and|,|before) )$")
-_MAY_AFTER = re.compile(r"(?:'s)?(?: (?:invoices?|bills?|statements?|receipts?|payments?|charges?|one|\d)|$|[?.!,])")
+_BARE_MONTH = re.compile(
+    rf"\b(?:last |this past |this )?{_MONTH}(?P<poss>'s|s)?(?: (?:of )?(?P<y>(?:19|20)\d\d|'\d\d|last year"
+    r"|this year))?\b"
+)
+_MAY_BEFORE = re.compile(
+    r"(?:^|\b(?:in|for|from|of|since|during|last|until|by|my|the|through|to|and|,|before) )$"
+)
+_MAY_AFTER = re.compile(
+    r"(?:'s)?(?: (?:invoices?|bills?|statements?|receipts?|payments?|charges?|one|\d)|$|[?.!,])"
+)
 _YEAR_ALONE = re.compile(
-    r"\b(?:in|for|from|of|during|since|year|tax year|all) ((?:19|20)_?\d\d)\b(?! ?dollars)"
-    r"|(?<![\w$#-])((?:19|20)\d\d)(?='?s? (?:invoices|statements?|bills|payments|receipts?|report|history|tax|invoice history|payment history)\b)"
+    r"\b(?:in|for|from|of|during|since|year|tax year|all) (199\d|20_?[0-3]\d)\b(?! ?dollars)"
+    r"|(?<![\w$#-])(199\d|20[0-3]\d)(?='?s? (?:invoices|statements?|bills|payments|receipts?|report"
+    r"|history|tax|invoice history|payment history)\b)"
 )
 _RELATIVE_PERIOD = re.compile(
-    r"\b(?:(?P<lastm>(?:last|previous|prior|the past) month|the month before(?! last))|(?P<thism>this month|(?:the )?current month|this billing (?:period|cycle))"
-    r"|(?P<nextm>(?:next|following|coming) month)|(?P<beforelast>(?:the )?month before last)|(?P<lasty>last year|previous year)"
+    r"\b(?:(?P<lastm>(?:last|previous|prior|the past) month|the month before(?! last))"
+    r"|(?P<thism>this month|(?:the )?current month|this billing (?:period|cycle))"
+    r"|(?P<nextm>(?:next|following|coming) month)|(?P<beforelast>(?:the )?month before last)"
+    r"|(?P<lasty>last year|previous year)"
     r"|(?P<thisy>this year|year to date|ytd|current year))(?:'s)?\b"
 )
 _RELATIVE_VALUES = {"lastm": "m-1", "thism": "m+0", "nextm": "m+1", "beforelast": "m-2", "lasty": "y-1", "thisy": "y+0"}
-_INVOICE_AFTER = re.compile(r"'?s?(?: of)? ?(?:open |unpaid |overdue )?(?:one|ones|invoices?|bills?|charges?|inv)\b")
+_INVOICE_AFTER = re.compile(
+    r"'?s?(?: of)? ?(?:open |unpaid |overdue )?(?:one|ones|invoices?|bills?|charges?|inv)\b"
+)
 _INVOICE_BEFORE = re.compile(
-    r"\b(?:invoices?|bills?|one|ones|charges?)(?: (?:that (?:is|are|was)|which is))? (?:for|from|of|in|dated|since)(?: the month of)? $"
+    r"\b(?:invoices?|bills?|one|ones|charges?)(?: (?:that (?:is|are|was)|which is))? (?:for|from|of"
+    r"|in|dated|since)(?: the month of)? $"
 )
 
 
@@ -166,10 +192,8 @@ def _read_relative(reading: Reading) -> None:
     text = reading.text
     for match in _WEEK_FROM.finditer(text):
         days = 7 * _number(match["n"])
-        if match["wd"]:
-            value = f"wd:{WEEKDAYS[match['wd']]}:+{days}"
-        else:
-            value = f"+{days + (match['t'] == 'tomorrow')}d"
+        ahead = f"+{days + (match['t'] == 'tomorrow')}d"
+        value = f"wd:{WEEKDAYS[match['wd']]}:+{days}" if match["wd"] else ahead
         reading.add(*match.span(), "date", value)
     for match in _RELATIVE.finditer(text):
         value = {"after": "+2d", "before": "-2d", "tomorrow": "+1d", "today": "+0d", "yesterday": "-1d"}[

@@ -11,45 +11,65 @@ from nlu.grammar.spans import Span
 _NUMBER = r"(\d{3,8}|\d+(?:_\d+)+)"
 _PREFIX = r"(?:\b(?:invoices?|inv|bills?|number|no\.?|numbers|ref)[ .:-]{0,2}#? ?|#)"
 _RANGE = re.compile(
-    rf"(?<![\w.$/]){_PREFIX}?(\d{{3,8}})(?: ?(?:-|thru|through|to|until|\.\.) ?)(?:#|inv-?)?(\d{{3,8}})(?![\w.]\d|/|\d)"
+    rf"(?<![\w.$/]){_PREFIX}?(\d{{3,8}})(?: ?(?:-|thru|through|to|until|\.\.) ?)(?:#"
+    rf"|inv-?)?(\d{{3,8}})(?![\w.]\d|/|\d)"
 )
 _PREFIXED = re.compile(rf"{_PREFIX}-?{_NUMBER}(?![\d%]|\.\d| ?dollars)")
-_LISTED = re.compile(rf"(?: ?(?:,|and|or|/|plus|then|also|;)? ?)(?:and )?(?:#|inv-?|invoice )?{_NUMBER}(?![\d%]|\.\d| ?dollars)")
-_PLAIN = re.compile(r"(?<![\w$.\u2022*/-])(\d{4,8}|\d(?:_\d){3,7}|\d{1,2}_\d{1,2}_\d{1,2})(?![\w%$/-]|\.\d| ?dollars)")
-_SPOKEN_AFTER = re.compile(rf"\b(?:invoices?|inv|number|#) ?(\d+(?:_\d+)+)")
+_LISTED = re.compile(
+    rf"(?: ?(?:,|and|or|/|plus|then|also|;)? ?)(?:and )?(?:#|inv-?|invoice )?{_NUMBER}(?![\d%]|\.\d"
+    r"| ?dollars)"
+)
+_PLAIN = re.compile(
+    r"(?<![\w$.\u2022*/-])(\d{4,8}|\d(?:_\d){3,7}|\d{1,2}_\d{1,2}_\d{1,2})(?![\w%$/-]|\.\d| ?dollars)"
+)
 _POSITION = re.compile(
-    rf"\b(?:the )?({'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?:one|invoice|bill|option|1)\b"
+    rf"\b(?:the )?({'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?:ones?|invoices?|bills?|option|1)\b"
     rf"|\bthe ({'|'.join(ORDINALS)})(?= ?(?:$|[,.!?]|and\b|please|then\b|on the list))"
     r"|(?<![\w#])#(\d{1,2})(?![\d%]|\.\d)"
     r"|\b(?:invoice|option|number|bill|no\.?) ?#?(\d{1,2})(?![\d%_]|\.\d| ?dollars)\b"
 )
 _ONLY_SMALL = re.compile(
-    r"^\W*(?:(?:just|only|option|number|numbers|the|invoices?) )*(\d{1,2})((?:(?: ?, ?| and | ?/ ?| )(?:and )?\d{1,2})*)"
+    r"^\W*(?:(?:just|only|option|number|numbers|the|invoices?) )*(\d{1,2})((?:(?: ?, ?| and | ?/ ?"
+    r"| )(?:and )?\d{1,2})*)"
     r"(?: (?:please|thanks|pls))?\W*$"
 )
 _SMALL_LIST = re.compile(
-    r"(?<![\w$.#/-])(\d{1,2})((?:(?: ?, ?| and )(?:and )?\d{1,2})+)(?![\w%$/]|\.\d| ?(?:dollars|cents|percent|invoices|payments))"
+    r"(?<![\w$.#/-])(\d{1,2})((?:(?: ?, ?| and )(?:and )?\d{1,2})+)(?![\w%$/]|\.\d| ?(?:dollars|cents"
+    r"|percent|invoices|payments))"
 )
 _RANKED = re.compile(
     r"\b(?:(?P<a>oldest|earliest|first|latest|newest|most recent|last|recent) (?P<n>\d{1,2})(?! ?dollars)"
     r"|(?P<n2>\d{1,2}) (?P<b>oldest|earliest|latest|newest|most recent|last)"
     r"|(?P<c>oldest|earliest|latest|newest|most recent)(?: unpaid| open| overdue)?)"
-    r"(?! (?:payments?|bill\b|statement|receipts?|transactions?|card|charges?|months?|days?|weeks?|news|scheduled|method|digits))"
+    r"(?! (?:payments?|bill\b|statement|receipts?|transactions?|card|charges?|months?|days?|weeks?"
+    r"|news|scheduled|method|digits))"
     r"(?P<noun>(?: unpaid| open| overdue)? (?:invoices?|bills?|ones?))?\b"
 )
 _LAST_ONE = re.compile(r"\b(?:my |the )?(last) (?:invoice|one)\b")
 _ALL = re.compile(
-    r"\b(?:all|every)(?: (?:of )?(?:(?:my|the|our|these|those|open|unpaid|outstanding|remaining|other|single|\d) ?)*)? ?"
-    r"(?:invoices?|bills|them|those|these)\b|\ball \d\b|\bboth(?: of (?:them|those|these))?(?: invoices)?\b|\b(?:each|every) (?:one|invoice)\b"
+    r"\b(?:all|every)(?: (?:of )?(?:(?:my|the|our|these|those|open|unpaid|outstanding|remaining|other"
+    r"|single|\d) ?)*)? ?"
+    r"(?:invoices?|bills|them|those|these)\b|\ball \d\b|\bboth(?: of (?:them|those"
+    r"|these))?(?: invoices)?\b|\b(?:each|every) (?:one|invoice)\b"
     r"|\ball open ones\b|\bthe (?:whole|entire|full) list\b|\b(?:any|all)(?: the)? open ones\b"
 )
-_ALL_BUT = re.compile(r"\b(all|everything|every one)(?: of (?:them|it))?(?=,? (?:but|except|excluding|besides|apart from|other than|minus))")
-_OVERDUE = re.compile(r"\b(?:over ?-?due|past[ -]?due|(?<=the )late)(?: (?:ones?|invoices?|bills?|stuff|amounts?|balance))?\b")
+_ALL_BUT = re.compile(
+    r"\b(all|everything|every one)(?: of (?:them|it))?(?=,? (?:but|except|excluding|besides|apart from"
+    r"|other than|minus))"
+)
+_OVERDUE = re.compile(
+    r"\b(?:over ?-?due|past[ -]?due|(?<=the )late)(?: (?:ones?|invoices?|bills?|stuff|amounts?"
+    r"|balance))?\b"
+)
 _EXCEPT = re.compile(
-    r"\b(?:but(?: not)?|except(?: for)?|excluding|besides|apart from|other than|minus|leave(?: out| off)?|leaving out|skip|skipping|without"
-    r"|not including|exclude|remove|drop|take (?:off|out)|hold off on|hold|uncheck|deselect|forget(?: about)?|save|ignore)\b"
+    r"\b(?:but(?: not)?|except(?: for)?|excluding|besides|apart from|other than|minus|leave(?: out"
+    r"| off)?|leaving out|skip|skipping|without"
+    r"|not including|exclude|remove|drop|take (?:off|out)|hold off on|hold|uncheck|deselect"
+    r"|forget(?: about)?|save|ignore)\b"
     r"(?: (?:for|out|the|off|of|invoices?|inv|number|it|one|ones|and))*[ #:-]*$"
 )
+_TAKING = re.compile(r"\b(?:take|leave|drop|get|knock|keep)(?: (?:the|invoice|#))* ?$")
+_TAKEN_OFF = re.compile(r" (?:off|out)\b")
 _NEXT_EXCEPTED = re.compile(r"^ ?(?:,|and|or)? ?(?:and |or |the |invoices? |inv-?|#)*$")
 
 
@@ -70,8 +90,6 @@ def read_invoices(reading: Reading) -> None:
                 reading.add(*match.span(), "invoices", _join(match[1]))
                 _read_rest_of_list(reading, match.end())
     _read_positions(reading)
-    for match in _ALL_BUT.finditer(text):
-        reading.add(*match.span(), "invoices", "all")
     for match in _ALL.finditer(text):
         reading.add(*match.span(), "invoices", "all")
     for match in _OVERDUE.finditer(text):
@@ -107,7 +125,7 @@ def _read_positions(reading: Reading) -> None:
         word = match[index]
         number = ORDINALS.get(word) or int(re.sub(r"\D", "", word))
         reading.add(*match.span(), "invoices", f"#{number}")
-    for match in re.finditer(rf"\b({'|'.join(ORDINALS)})(?= and (?:the )?({'|'.join(ORDINALS)})\b)", text):
+    for match in re.finditer(rf"\b({'|'.join(ORDINALS)})(?=(?: and|,) (?:the )?({'|'.join(ORDINALS)})\b)", text):
         reading.add(*match.span(1), "invoices", f"#{ORDINALS[match[1]]}")
     for match in _SMALL_LIST.finditer(text):
         numbers = [int(n) for n in re.findall(r"\d+", match[0])]
@@ -125,7 +143,8 @@ def _read_ranked(reading: Reading, match: re.Match[str]) -> None:
     word = match["a"] or match["b"] or match["c"]
     count = match["n"] or match["n2"] or "1"
     end = match.end()
-    if word in ("first", "last", "recent") and not match["noun"]:
+    ends = re.match(r"\W*$|[,.;]", reading.text[end:])
+    if word in ("first", "last", "recent") and not match["noun"] and not (word == "first" and ends):
         return
     if word == "first":
         value = "#1" if int(count) < 2 else f"#1..#{min(int(count), 20)}"
@@ -133,6 +152,12 @@ def _read_ranked(reading: Reading, match: re.Match[str]) -> None:
         return
     rank = "oldest" if word in ("oldest", "earliest") else "latest"
     reading.add(match.start(), end, "invoices", f"{rank}:{int(count)}")
+
+
+def read_all_but(reading: Reading) -> None:
+    """ "Everything but 1043" speaks of invoices: it must be read before "everything" is a scope."""
+    for match in _ALL_BUT.finditer(reading.text):
+        reading.add(*match.span(1), "invoices", "all")
 
 
 def read_plain_numbers(reading: Reading) -> None:
@@ -148,7 +173,8 @@ def mark_exceptions(reading: Reading) -> None:
         if span.slot not in ("invoices", "status", "scope"):
             continue
         gap = text[max(end, start - 60) : start]
-        excepted = bool(_EXCEPT.search(gap)) or (excepted and bool(_NEXT_EXCEPTED.match(gap)))
+        taken_off = _TAKEN_OFF.match(text[stop : stop + 8]) and _TAKING.search(gap)
+        excepted = bool(_EXCEPT.search(gap) or taken_off) or (excepted and bool(_NEXT_EXCEPTED.match(gap)))
         end = stop
         if excepted and span.slot != "scope" and span.value != "all":
             reading.replace(start, Span(span.start, span.end, "invoices_except", span.value))

@@ -16,8 +16,14 @@ def _table(lines: str) -> dict[str, str]:
     return out
 
 
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text, as a set."""
+    return frozenset(text.split())
+
+
 SPELLINGS: dict[str, str] = _table("""
-    do_not: don't dont doesn't doesnt
+    you_will: you'll youll
+    do_not: dnt dnot don't dont doesn't doesnt
     did_not: didn't didnt
     can_not: can't cant cannot
     will_not: won't wont
@@ -102,7 +108,13 @@ SPELLINGS: dict[str, str] = _table("""
     dollars: dollar buck bucks bux buks dollers dolars dollor dollors dols smackers
     cents: cent
     percent: pct prcnt
-    visa: vsa viza vissa visas
+    full: ful fulll
+    current: curr curent currnt
+    charges: chrgs chgs
+    tomorrow's: tmrws tomorrows tmrs
+    statement: stmt stmnt statment
+    later: l8r l8er
+    visa: visaa vsa viza vissa visas
     mastercard: mc mastercrd mastercad mastrcard
     amex: amx amexs
     discover: disc dscvr
@@ -171,18 +183,18 @@ FUZZY = (
     "statements", "receipt", "receipts", "account", "dollars", "default", "autopay", "overdue", "outstanding",
     "schedule", "scheduled", "automatic", "automatically", "instead", "actually", "everything", "different",
     "another", "latest", "oldest", "ending", "percent", "quarter", "hundred", "thousand", "installments", "credit",
-    "amount",
+    "amount", "except",
 )  # fmt: skip
 """Words that a single wrong, missing, extra or swapped letter does not hide (six letters and more)."""
 
-ORDINARY = frozenset(
-    """changes charge charged charger chargers discovery discovers discovered recover savings saving checkin
+ORDINARY = words_of("""
+    changes charge charged charger chargers discovery discovers discovered recover savings saving checkin
     checkins invoiced payment repayment accounts accounting counts count mounts amounts amounted amount mount
-    account scheduler schedules reschedule rescheduled unscheduled express expresses credits balances balanced
+    account scheduler schedules reschedule rescheduled unscheduled express expresses expect expects expected accept excepts credits balances balanced
     lasted latent greatest later ending sending lending bending mending pending vending spending tending
     lending endings quarters quarts hundreds thousands augusts currents currently differently statements
     everything anything receipts installment defaults amounting mastered edit edits credited paying saying
     marched marches checked kerning change changed friends funday another mother bother other others oldest
-    boldest coldest""".split()
-)
+    boldest coldest
+""")
 """Real words within one letter of a `FUZZY` word, left as they are."""

@@ -22,18 +22,22 @@ _LAST4 = (
     re.compile(r"(?:\bx{1,12}|[*\u2022]+|\.{2,}|\u2026)[ -]?" + _FOUR),
     re.compile(r"\bcards?(?: (?:number|no\.?|is|with))?[ :#-]*" + _FOUR),
     re.compile(
-        r"\b(?:visa|mastercard|master card|amex|american express|discover|diners|jcb|debit|credit|checking|savings|bank)"
+        r"\b(?:visa|mastercard|master card|amex|american express|discover|diners|jcb|debit|credit"
+        r"|checking|savings|bank)"
         r"(?: (?:card|account))?[ :#(-]*" + _FOUR
     ),
     re.compile(
-        r"(?<![\d$.#])" + _FOUR + r"(?= (?:card|visa|mastercard|amex|discover|debit|credit|checking|savings)\b)"
+        r"(?:\b(?:my|the|on|using|use|with) )" + _FOUR + r"(?= (?:card|visa|mastercard|amex|discover"
+        r"|debit|credit|checking|savings)\b)"
     ),
 )
 _METHOD = r"(?:card|cards|payment method|method|bank account|checking|savings|bank|debit|credit|visa|mastercard|amex|discover)"
 _DEFAULT = re.compile(
     r"\b(?:(?:one|card|method|payment method|account|whatever|what) (?:\w+ )?(?:\w+ )?(?:\w+ )?on file"
-    r"|on file|(?:the |my )?(?:usual|default|regular|primary|saved|normal)(?: (?:payment )?(?:card|method|one|way))?"
-    r"|(?:the |my )?main (?:card|method|one)|same (?:card|method|way|one)(?: as (?:last time|before|always|usual))?"
+    r"|on file|(?:the |my )?(?:usual|default|regular|primary|normal)(?: (?:payment )?(?:card|method"
+    r"|one|way))?|(?:the |my )?saved (?:payment )?(?:card|method|one)"
+    r"|(?:the |my )?main (?:card|method|one)|same (?:card|method|way|one)(?: as (?:last time|before"
+    r"|always|usual))?"
     r"|card (?:i|we) (?:always|usually|normally) use)\b"
 )
 _OTHER = re.compile(
@@ -47,15 +51,22 @@ _NUMBERED = re.compile(
     r"|\b(" + "|".join(ORDINALS) + r"|\d{1,2}(?:st|nd|rd|th)) (?:payment method|card|method|bank account)\b"
 )
 _KIND = re.compile(
-    r"\b(?:(?P<credit>credit[ -]?cards?|(?<=my )credit|(?<=on )credit|(?<=with )credit|(?<=by )credit|(?<=the )credit"
+    r"\b(?:(?P<credit>credit[ -]?cards?|(?<=my )credit|(?<=on )credit|(?<=with )credit|(?<=by )credit"
+    r"|(?<=the )credit"
     r"|(?<=use )credit|(?<=using )credit|^credit$)"
     r"(?! (?:on|for|score|limit|note|memo|from|to|report|union|back|me|the|my))"
-    r"|(?P<debit>debit(?:[ -]?cards?)?)|(?P<checking>checking(?: (?:account|acc))?(?! (?:on|in|if|whether|to|for|that|up|out|why|my|the)\b))"
+    r"|(?P<debit>debit(?:[ -]?cards?)?(?! (?:my|the|it|our)\b))|(?P<checking>checking(?: (?:account"
+    r"|acc))?(?! (?:in|if|whether|up|out|that|why|to see|(?:on |for )?(?:it|my|this|that"
+    r"|the (?:balance|status|amount)))\b))"
     r"|(?P<savings>savings(?: account)?)"
-    r"|(?P<bank>bank(?: (?:account|transfer|draft|acc))?(?:s)?(?! (?:holiday|statement))|ach|e-?checks?|echeck|direct debit|routing number|eft)"
+    r"|(?P<bank>bank(?: (?:account|transfer|draft|acc))?(?:s)?(?! (?:holiday|statement))|ach"
+    r"|e-?checks?|echeck|direct debit|routing number|eft)"
     r"|(?P<card>cards?|plastic))\b"
 )
-_GIFT = re.compile(r"\b(?:gift|report|birthday|business|sim|score|id|library|post|green|wild|insurance|christmas|loyalty|punch|greeting) ?cards?\b")
+_GIFT = re.compile(
+    r"\b(?:gift|report|birthday|business|sim|score|id|library|post|green|wild|insurance|christmas|loyalty"
+    r"|punch|greeting) ?cards?\b"
+)
 
 
 def read_numbers_that_are_none(reading: Reading) -> None:

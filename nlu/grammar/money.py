@@ -12,7 +12,8 @@ _THOUSAND = r"( ?k\b| thousand\b| million\b)?"
 _AND_CENTS = r"(?:,? (?:and )?(\d{1,2}) ?cents?)?"
 _WITH_UNIT = re.compile(
     rf"(?P<sign>(?<![\w\d])- ?)?(?:us ?)?\$ ?(?P<sign2>-)?{_N}{_THOUSAND}(?: ?dollars)?{_AND_CENTS}"
-    rf"|(?P<sign3>(?<![\w\d])- ?)?{_N}{_THOUSAND} ?(?:us )?(?:dollars|usd|\$(?!\d)){_AND_CENTS}(?: and (\d{{1,2}})\b(?! ?\w))?"
+    rf"|(?P<sign3>(?<![\w\d])- ?)?{_N}{_THOUSAND} ?(?:us )?(?:dollars|usd"
+    rf"|\$(?!\d)){_AND_CENTS}(?: and (\d{{1,2}})\b(?! ?\w))?"
     rf"|\busd ?{_N}{_THOUSAND}"
 )
 _CENTS_ONLY = re.compile(r"(?<![\d.])(\d{1,2}) ?cents?\b")
@@ -20,15 +21,21 @@ _DECIMAL = re.compile(r"(?<![\w./#-])(-?)(\d+\.\d{1,3})(?![\d%/]|\.\d| ?percent|
 _KILO = re.compile(r"(?<![\w.])(\d+) ?k\b")
 _SPOKEN_PAIR = re.compile(r"(?<![\w.])(\d{1,3})_(\d\d|0_\d)(?![\w_])")
 _UNIT_AFTER = (
-    r"(?!\d|\.\d|[_:/%]|(?:st|nd|rd|th)\b| ?percent| ?-? ?(?:invoices?|bills?|payments?|installments?|days?|weeks?|months?|years?"
-    r"|hours?|hrs?|minutes?|mins?|times?|parts?|ways?|am\b|pm\b|a\.m|p\.m|o'clock|x\b|cards?|accounts?|people|more invoices"
-    r"|digits?|open|unpaid|overdue|oldest|latest|newest|most|equal|monthly|weekly|of (?:them|those|these|my|the)\b|things?|questions?"
+    r"(?!\d|\.\d|[_:/%]|(?:st|nd|rd|th)\b| ?percent| ?-? ?(?:invoices?|bills?|payments?|installments?"
+    r"|days?|weeks?|months?|years?"
+    r"|hours?|hrs?|minutes?|mins?|times?|parts?|ways?|am\b|pm\b|a\.m|p\.m|o'clock|x\b|cards?"
+    r"|accounts?|people|more invoices"
+    r"|digits?|open|unpaid|overdue|oldest|latest|newest|most|equal|monthly|weekly|of (?:them|those"
+    r"|these|(?:my|the|our) (?:\w+ )?(?:invoices|bills|cards|payments|ones))\b|things?|questions?"
     r"|percent|years?|stars?|guys|kids|dogs|cats|hundred))"
 )
 _PAYISH = re.compile(
-    r"\b(?:pay|paying|put|send|make it|make that|do|apply|charge|amount|transfer|throw|toss|drop|submit|change|instead"
-    r"|actually|only|just|another|up to|of|for|to|at|say|about|around|like|is|was|no|wait|sorry|mean|meant|rather|not|and|it's"
-    r"|oops|change it|with|extra|another|payment|total|on|give|knock|then|than|by|over|or|maybe|than|:)\W*$"
+    r"\b(?:pay|paying|put|send|make it|make that|do|apply|charge|amount|transfer|throw|toss|drop"
+    r"|submit|change|instead"
+    r"|actually|only|just|another|up to|of|for|to|at|say|about|around|like|is|was|no|wait|sorry|mean"
+    r"|meant|rather|not|and|it's"
+    r"|oops|change it|with|extra|another|payment|total|on|give|knock|then|than|by|over|or|maybe"
+    r"|manage|afford|:)\W*$"
 )
 _BARE = re.compile(rf"(?<![\w.,$#/•*-])(?<!\d )(-?)(\d{{1,3}}){_UNIT_AFTER}(?![\w-])")
 _TOWARD = re.compile(
@@ -39,24 +46,33 @@ _FRACTIONS = {
     "half": "0.5", "quarter": "0.25", "third": "0.33", "fifth": "0.2", "tenth": "0.1", "fourth": "0.25",
 }  # fmt: skip
 _FRACTION = re.compile(
-    r"(?<!other )(?<!\d_)\b(?:(?P<n>a|an|one|1|2|3|4)[ -])?(?P<f>half|halve|quarters?|thirds?|fourths?|fifths?|tenths?)\b"
-    r"(?! (?:an? )?(?:hour|past|year|one|ones|invoice|bill|card|payment|day|time|thing|method|option|question|party|person))"
+    r"(?<!other )(?<!\d_)\b(?:(?P<n>a|an|one|1|2|3|4)[ -])?(?P<f>half|halve|quarters?|thirds?"
+    r"|fourths?|fifths?|tenths?)\b"
+    r"(?! (?:an? )?(?:hour|past|year|one|ones|invoice|bill|card|payment|day|time|thing|method|option"
+    r"|question|party|person))"
 )
-_SLASHED = re.compile(r"(?<![\w/.])([1-3])/([2-58])(?![\d/])(?= (?:of|the|my|now)\b)|(?<=pay )([1-3])/([2-58])(?![\d/])")
+_SLASHED = re.compile(
+    r"(?<![\w/.])([1-3])/([2-58])(?![\d/])(?= (?:of|the|my|now)\b)|(?<=pay )([1-3])/([2-58])(?![\d/])"
+)
 _PERCENT = re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d+)?) ?(?:%|percent\b)")
-_NOW_LATER = re.compile(
-    r"\b(half|1/2|50 ?%)\b.{0,25}?\b(?:and|,|then|the|-|/)? ?(?:the )?(?:other |the rest|half|1/2|50 ?%)\b"
+_HALVES = re.compile(
+    r"(?<![\w/])(half|1/2|50 ?%)[^.;?]{0,40}?(?<![\w/])(?P<r>other half|half|1/2|50 ?%|rest|remainder"
+    r"|later\b)(?!\w)"
 )
-_HALVES = re.compile(r"\b(half|1/2|50 ?%)[^.;?]{0,40}?\b(?:other half|half|rest|remainder)\b")
 _PARTS = re.compile(
-    r"\b(?:split|divide|break|spread|pay|cut|chop)\b[^.;?]{0,40}?\b(?:in|into|over|across|as|up|between)(?: up)?(?: to| in| into)? (\d{1,2})"
-    r"(?! ?(?:%|percent|dollars|\.\d|invoices?|days|weeks|cards))"
-    r"|\b(\d{1,2}) ?(?:-)?(?:(?:equal|monthly|weekly|even|separate|easy|smaller|biweekly|interest free) )*(?:parts|installments|instalments|pieces|chunks|portions|ways)\b"
-    r"|\bin (\d{1,2}) (?:(?:equal|monthly|weekly|even|separate|easy|smaller) )*(?:payments|months|goes|times)\b"
+    r"\b(?:split|divide|break|spread|pay|cut|chop)\b[^.;?]{0,40}?\b(?:in|into|over|across|as|up"
+    r"|between)(?: up)?(?: to| in| into)? (\d{1,2})"
+    r"(?!\d|_| ?(?:%|percent|dollars|\.\d|invoices?|days|weeks|cards))"
+    r"|\b(\d{1,2}) ?(?:-)?(?:(?:equal|monthly|weekly|even|separate|easy|smaller|biweekly"
+    r"|interest free) )*(?:parts|installments|instalments|pieces|chunks|portions|ways)\b"
+    r"|\bin (\d{1,2}) (?:(?:equal|monthly|weekly|even|separate|easy|smaller) )*(?:payments|months"
+    r"|goes|times)\b"
     r"|\b(\d{1,2}) (?:equal|monthly|weekly|even|separate|easy|smaller|biweekly) payments\b"
     r"|\bover (\d{1,2}) (?:months|payments|weeks|paychecks)\b"
 )
-_IN_HALF = re.compile(r"\b(?:split|divide|cut|break)\b.{0,25}?\b(?:in|into) (?P<p>half|halves|2|thirds|quarters)\b")
+_IN_HALF = re.compile(
+    r"\b(?:split|divide|cut|break)\b.{0,25}?\b(?:in|into) (?P<p>half|halves|2|thirds|quarters)\b"
+)
 _PART_WORDS = {"half": "2", "halves": "2", "2": "2", "thirds": "3", "quarters": "4"}
 
 
@@ -86,7 +102,7 @@ def read_amounts(reading: Reading) -> None:
     """Amounts that a sign, a unit, cents or "k" mark as money."""
     text = reading.text
     for match in _WITH_UNIT.finditer(text):
-        numbers = [g for g in match.groups()]
+        numbers = list(match.groups())
         negative = bool(match["sign"] or match["sign2"] or match["sign3"])
         value = _united(numbers, negative=negative)
         if value is not None:
@@ -144,11 +160,9 @@ def read_parts(reading: Reading) -> None:
         if match_half:
             reading.add(match_half.start("p"), match_half.end("p"), "parts", _PART_WORDS[match_half["p"]])
         halves = _HALVES.search(text)
-        if halves:
+        if halves and reading.free(*halves.span("r")):
             reading.add(halves.start(1), halves.end(1), "parts", "2")
-            rest = re.compile(r"other half|half|rest|remainder").search(text, halves.end(1))
-            if rest:
-                reading.block(rest.start(), rest.end())
+            reading.block(*halves.span("r"))
 
 
 def read_fractions(reading: Reading) -> None:

@@ -9,36 +9,62 @@ from nlu.grammar.reading import Reading
 
 _NOTE = r"(?:note|memo|comment|description|message|reference|remark)"
 _SAYING = (
-    r"(?: ?:|=| -| (?:that |which )?(?:says?|saying|reads?|reading|should (?:say|read|be)|to (?:say|read|be)|with the text|as|of|is|be|being)\b)"
+    r"(?: ?:|=| -| (?:that |which )?(?:says?|saying|reads?|reading|should (?:say|read|be)|to (?:say"
+    r"|read|be)|with the text|as|of|is|be|being)\b)"
 )
 _SAID = re.compile(rf"\b{_NOTE}(?: line| field| section)?{_SAYING}:? ?")
-_TO = re.compile(rf"\b(?:change|update|set|edit|make|switch|correct|fix) (?:the |my |that )?{_NOTE}(?: line)? ?(?:to|:)? ?")
+_TO = re.compile(
+    rf"\b(?:change|update|set|edit|make|switch|correct|fix) (?:the |my |that )?{_NOTE}(?: line)? ?(?:to"
+    r"|:)? ?"
+)
 _DIRECT = re.compile(
-    rf"(?:^|[,;.] ?(?:and )?|\b(?:add|adding|with|put|and|include|attach|leave|w) (?:a |the |this |in |in a )?)(?<!please ){_NOTE}(?: line)?(?:,| about| for)? (?!that\b|for\b|about\b|and\b|to\b|on\b|please|in\b|with\b|from\b)"
+    r"(?:^|[,;.-] ?(?:and )?|\b(?:add|adding|with|put|and|include|attach|leave|w) (?:a |the |this "
+    rf"|in |in a )?)(?<!please ){_NOTE}(?: line)?(?:,| about| for)? (?!that\b|for\b|about\b|and\b|to\b"
+    r"|on\b|please|in\b|with\b|from\b)"
 )
-_FOR = re.compile(rf"\b(?:add|adding|with|put|include|attach|leave|write) (?:a |the |an? )?{_NOTE} (?:for|about|that) ")
+_BARE_MEMO = re.compile(
+    r"(?<!the )(?<!a )(?<!in )\bmemo(?: line)? (?!line)|(?<=\d )note (?!that\b|for\b|to\b)"
+)
+_FOR = re.compile(
+    rf"\b(?:add|adding|with|put|include|attach|leave|write) (?:a |the |an? )?{_NOTE} (?:for|about|that) "
+)
 _INTO = re.compile(
-    rf"\b(?:put|write|add|type|enter|place|include|use|say|note|write down) (?P<c>[^;\n]+?) (?:in|on|as|into|for|to|under) (?:the |a |my |its )?(?:payment )?{_NOTE}(?: line| field| section)?\b(?! ?:)"
+    r"\b(?:put|write|add|type|enter|place|include|use|say|note|write down) (?P<c>[^;\n]+?) (?:in|on"
+    rf"|as|into|for|to|under) (?:the |a |my |its )?(?:payment )?{_NOTE}(?: line| field"
+    r"| section)?\b(?! ?:)"
 )
-_LABEL = re.compile(r"\b(?:label|tag|mark|memo|title|caption) (?:it|this|that|the payment|this payment|this one)(?: as| with)?:? (?!paid|as paid)")
+_LABEL = re.compile(
+    r"\b(?:label|tag|mark|memo|title|caption) (?:it|this|that|the payment|this payment|this one)(?: as"
+    r"| with)?:? (?!paid|as paid)"
+)
 _QUOTED = re.compile(r"\"([^\"]{1,200})\"|(?<!\w)'([^']{1,200})'(?!\w)")
-_NOT_A_NOTE = re.compile(r"\b(?:please|take|of|do) note\b|\bnote (?:that|to self)\b|\b(?:no|without a|without|remove the|delete the|skip the) note\b")
+_NOT_A_NOTE = re.compile(
+    r"\b(?:please|take|of|do) note\b|\bnote (?:that|to self)\b|\b(?:no|without a|without|remove the"
+    r"|delete the|skip the) note\b"
+)
 _STOP = re.compile(
-    r"[;\n]|[.!] |[.!?]?$|,? (?:and |then |and then |but )?(?:please |also |just )?\b(?:pay|use|using|charge|send it|schedule|put it|take it|run it|confirm|go ahead|thanks|thank you|please|pls)\b"
-    r"|,? (?:and )?(?:with|from|on|using|via|to) (?:my |the )(?:visa|mastercard|amex|american|discover|card|checking|savings|bank|debit|credit|usual|default)\b"
+    r"[;\n]|[.!] |[.!?]?$|,? (?:and |then |and then |but )?(?:please |also |just )?\b(?:pay|use|using"
+    r"|charge|send it|schedule|put it|take it|run it|confirm|go ahead|thanks|thank you|please|pls)\b"
+    r"|,? (?:and )?(?:with|from|on|using|via|to) (?:my |the )(?:visa|mastercard|amex|american"
+    r"|discover|card|checking|savings|bank|debit|credit|usual|default)\b"
     r"|, (?:on |by |due )?(?:" + "|".join(WEEKDAYS) + r"|tomorrow|today)\b"
 )
 
 _ACCOUNT = re.compile(
-    r"(?<!bank )(?<!checking )(?<!savings )\b(?:accounts?|customer|client)(?: ?(?:number|no\.?|id|num|nr|code|#))*(?: is)? ?[#:]? ?"
+    r"(?<!bank )(?<!checking )(?<!savings )\b(?:accounts?|customer|client)(?: ?(?:number|no\.?|id|num"
+    r"|nr|code|#))*(?: is)? ?[#:]? ?"
     r"(?P<v>[a-z]{1,4}-?\d[\w-]{2,14}|\d+(?:[_-]\d+)*|\d(?: \d){3,9})(?![\w%]|\.\d| ?dollars)"
 )
 _NAME_WORD = r"[A-Z][\w&'\u2019.-]*"
 _NAME = rf"{_NAME_WORD}(?: (?:{_NAME_WORD}|&|of|and|the|de|la|\d{{1,4}})(?= {_NAME_WORD}|\b))*"
 _FOR_NAME = re.compile(
-    rf"\b(?:[Ff]or|[Tt]o|[Aa]s|[Oo]f|FOR|[Oo]n behalf of|under|[Aa]ccount|[Aa]cct|[Aa]t)\s+(?:the |our |my )?(?P<n>{_NAME})"
+    r"\b(?:[Ff]or|[Tt]o|[Aa]s|[Oo]f|FOR|[Oo]n behalf of|under|[Aa]bout|[Oo]n|[Aa]ccount|[Aa]cct"
+    rf"|[Aa]t)\s+(?:the |our |my )?(?P<n>{_NAME})"
 )
-_WHOSE = re.compile(rf"(?P<n>{_NAME_WORD}(?: (?:{_NAME_WORD}|&|and|of))*?)['\u2019]s (?:bill|bills|invoices?|account|balance|charges|payments?|statement)\b")
+_WHOSE = re.compile(
+    rf"(?P<n>{_NAME_WORD}(?: (?:{_NAME_WORD}|&|and|of))*?)['\u2019]s (?:bill|bills|invoices?|account"
+    r"|balance|charges|payments?|statement)\b"
+)
 _NO_NAMES = frozenset(
     {
         *MONTHS, *WEEKDAYS, "i", "i'm", "i'd", "i'll", "visa", "mastercard", "amex", "discover", "american", "inv", "invoice",
@@ -62,7 +88,7 @@ def read_notes(reading: Reading) -> None:
     if into is not None and into["c"].strip() not in ("a", "the", "it", "this", "that", "something"):
         _add_note(reading, into.start("c"), into.end("c"))
         return
-    for trigger in (_SAID, _TO, _LABEL, _FOR, _DIRECT):
+    for trigger in (_SAID, _TO, _LABEL, _FOR, _DIRECT, _BARE_MEMO):
         match = trigger.search(text)
         if match is not None and match.end() < len(text):
             stop = _STOP.search(text, match.end())

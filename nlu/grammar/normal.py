@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from nlu.grammar import lexicon_en as lexicon
 from nlu.grammar.numbers import Token, fold
+from nlu.grammar.spelling import Nearby
 
 LIMIT = 1600
 """Characters that are read: the longest text message. What follows in a longer text is not looked at."""
@@ -54,31 +55,8 @@ class Normal:
         return len(self.text)
 
 
-def _deletions(word: str) -> set[str]:
-    return {word[:i] + word[i + 1 :] for i in range(len(word))} | {word}
-
-
-def _near() -> dict[str, str]:
-    table: dict[str, str] = {}
-    for word in lexicon.FUZZY:
-        if len(word) >= 6:
-            for key in _deletions(word):
-                table.setdefault(key, word)
-    return table
-
-
-_NEAR = _near()
+_NEAR = Nearby(lexicon.FUZZY, shortest=6)
 _KNOWN = frozenset(lexicon.FUZZY) | lexicon.ORDINARY
-
-
-def _close(one: str, two: str) -> bool:
-    """Whether one letter inserted, dropped, replaced or swapped with its neighbour makes one the other."""
-    if one[0] != two[0]:
-        return False
-    if abs(len(one) - len(two)) == 1:
-        return True
-    differing = [i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b]
-    return len(differing) == 1 or (len(differing) == 2 and differing[1] == differing[0] + 1)
 
 
 @lru_cache(maxsize=4096)
@@ -89,13 +67,7 @@ def respell(word: str) -> str:
         return known
     if word.endswith("'s") and len(word) > 3:
         return respell(word[:-2]) + "'s"
-    if len(word) < 6 or len(word) > 14 or word in _KNOWN:
-        return word
-    for key in sorted(_deletions(word)):
-        near = _NEAR.get(key)
-        if near is not None and abs(len(near) - len(word)) <= 1 and _close(near, word):
-            return near
-    return word
+    return word if word in _KNOWN else _NEAR.find(word) or word
 
 
 def _tokens(text: str) -> list[Token]:
@@ -115,8 +87,14 @@ def _tokens(text: str) -> list[Token]:
             tokens.append(Token(start, end, " ", "space"))
         else:
             folded = _FOLDED.get(piece, piece)
-            tokens.append(Token(start, end, "and" if folded in "&+" else folded, "other"))
+            tokens.append(Token(start, end, _and(text, start) if folded in "&+" else folded, "other"))
     return tokens
+
+
+def _and(text: str, at: int) -> str:
+    before = "" if at == 0 or text[at - 1].isspace() else " "
+    after = "" if text[at + 1 : at + 2].isspace() else " "
+    return f"{before}and{after}"
 
 
 @lru_cache(maxsize=256)

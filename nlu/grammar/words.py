@@ -11,37 +11,58 @@ import re
 from nlu.grammar.reading import Reading
 
 _TOTAL = re.compile(
-    r"\b(?:total|full|entire|whole) (?:outstanding |account |remaining )?(?:balance|amount due|amount owed|due)\b"
-    r"|\btotal (?:owed|owing|bill|amount)\b|\bin total\b|\beverything (?:(?:that )?(?:i|we) (?:owe|have|got)|outstanding|open|due|that is due|on (?:my|the|our) account)\b"
+    r"\b(?:total|full|entire|whole) (?:outstanding |account |remaining )?(?:balance|amount due"
+    r"|amount owed|due)\b"
+    r"|\btotal (?:owed|owing|bill|amount)\b|\beverything (?:(?:that )?(?:i|we) (?:owe|have|got)"
+    r"|outstanding|open|due|that is due|on (?:my|the|our) account)\b"
 )
 _WEAK_TOTAL = re.compile(
-    r"\b(?:everything|(?:all|whatever|what)(?: that)? (?:i|we) (?:owe|have|still owe|currently owe)(?: you)?|all of it|it all|the whole (?:thing|lot|amount|enchilada|shebang)"
-    r"|(?:the |my )?(?:full|entire|whole|complete) (?:amount|bill|thing|sum|account|payment|price|tab)|in full|(?:the |my )?(?:outstanding|remaining) (?:balance|amount)"
-    r"|all outstanding(?: charges| balances?)?|all (?:my|the|our) (?:balance|charges|debt|bills? total)|(?:the )?full(?= |$)"
-    r"|(?<=pay )all(?=$|[ .!,]*(?:please|now|today|with|on|$))|(?<=pay )(?:the )?total|^(?:the )?total$|^all$|the lot|the works"
+    r"\b(?:everything|(?:all|whatever|what)(?: that)? (?:i|we) (?:owe|have|still owe"
+    r"|currently owe)(?: you)?|all of it|it all|the whole (?:thing|lot|amount|enchilada|shebang)"
+    r"|(?:the |my )?(?:full|entire|whole|complete) (?:amount|bill|thing|sum|account|payment|price"
+    r"|tab)|in full|(?:the |my )?(?:outstanding|remaining) (?:balance|amount)"
+    r"|all outstanding(?: charges| balances?)?|all (?:my|the|our) (?:balance|charges|debt"
+    r"|bills? total)|(?:the )?full(?= |$)"
+    r"|(?<=pay )all(?=$|[ .!,]*(?:please|now|today|with|on|$))|(?<=pay )(?:the )?total"
+    r"|^(?:the )?total$|^all$|the lot|the works"
     r"|(?<=off )(?:my|the|our) (?:balance|account|tab|debt)|(?:balance|amount) in full)\b"
 )
-_ZERO_OUT = re.compile(r"\b(?:clear|zero out|wipe out|pay off|settle) (?:my|the|our) (?:entire |whole |full )?(?:balance|account|tab|debt)\b")
+_ZERO_OUT = re.compile(
+    r"\b(?:clear|zero out|wipe out|pay off) (?P<w>(?:my|the|our) (?:entire |whole |full )?(?:balance"
+    r"|account|tab|debt))\b"
+)
 _CURRENT = re.compile(
-    r"\bcurrent (?:charges?|bill|invoice|month(?:'s)?(?: bill| charges?| invoice)?|statement|amount|due)\b|\bcurrent(?=$|[.!]| only| please)"
-    r"|(?P<month>\bthis month(?:'s|s)? (?:bill|charges?|invoice|statement|payment|amount|balance|one)\b|\b(?:bill|charges?|invoice|statement) (?:for|from|of) this month\b)"
+    r"\bcurrent (?:charges?|bill|invoice|month(?:'s)?(?: bill| charges?| invoice)?|statement|amount"
+    r"|due)\b|\bcurrent(?=$|[.!]| only| please)"
+    r"|(?P<month>\bthis month(?:'s|s)? (?:bill|charges?|invoice|statement|payment|amount|balance"
+    r"|one)\b|\b(?:bill|charges?|invoice|statement) (?:for|from|of) this month\b)"
     r"|(?P<latest>\b(?:latest|most recent|newest|last|new) (?:bill|charges?|statement)\b)"
 )
 _STATUS = re.compile(
-    r"\b(?:(?P<open>(?:unpaid|un-?paid|open|outstanding|(?:still )?due|not paid|have not (?:been )?paid|unsettled|pending)(?= (?:invoices?|bills?|ones?|items|charges))"
-    r"|(?<=invoices )(?:that )?(?:are |is )?(?:still )?(?:unpaid|open|outstanding|due|not paid)|(?<=bills )(?:that )?(?:are |is )?(?:still )?(?:unpaid|open|outstanding|due)"
-    r"|unpaid|(?:is|are|still|what is) (?:still )?open|open ones)"
-    r"|(?P<paid>(?:already )?paid(?= (?:invoices?|bills?|ones?))|(?<=invoices )(?:that )?(?:i |we )?(?:have |are |were )?(?:already )?paid"
+    r"\b(?:(?P<open>(?:unpaid|un-?paid|open|outstanding|(?:still )?due|not paid"
+    r"|have not (?:been )?paid|unsettled|pending)(?= (?:invoices?|bills?|ones?|items|charges))"
+    r"|(?<=invoices )(?:that )?(?:are |is )?(?:still )?(?:unpaid|open|outstanding|due|not paid)"
+    r"|(?<=bills )(?:that )?(?:are |is )?(?:still )?(?:unpaid|open|outstanding|due)"
+    r"|(?<=invoices )(?:that )?(?:i |we )?(?:have |did |has )?not (?:yet )?(?:been )?(?:pay|paid)"
+    r"|(?<=bills )(?:that )?(?:i |we )?(?:have |did |has )?not (?:yet )?(?:been )?(?:pay|paid)|unpaid"
+    r"|(?:is|are|still|what is) (?:still )?open|open ones)"
+    r"|(?P<paid>(?<=invoices )(?:have |did )?(?:i |we )(?:have )?(?:already )?paid"
+    r"|(?<=bills )(?:have |did )?(?:i |we )(?:have )?(?:already )?paid"
+    r"|(?:already )?paid(?= (?:invoices?|bills?|ones?))|(?<=invoices )(?:that )?(?:i |we )?(?:have "
+    r"|are |were )?(?:already )?paid"
     r"|(?<=bills )(?:that )?(?:i |we )?(?:have |are |were )?(?:already )?paid|^paid$))\b"
 )
 _THING = r"payments?|transactions?|charges?|receipts?|statements?|ones|things"
 _COUNT = re.compile(
-    rf"\b(?:last|past|latest|recent|most recent|previous|next|first|newest|upcoming|top) (\d{{1,3}})(?: (?:\w+ )?(?:{_THING}))?(?! ?(?:dollars|days|weeks|months|years|digits|hours|%))\b"
+    r"\b(?:last|past|latest|recent|most recent|previous|next|first|newest|upcoming"
+    rf"|top) (\d{{1,3}})(?: (?:\w+ )?(?:{_THING})\b)?(?! ?(?:(?:\w+ )?(?:invoices?|bills?)\b|ones?\b"
+    r"|dollars|days|weeks|months|years|digits|hours|%))\b"
     rf"|\b(\d{{1,3}}) (?:last|latest|most recent|recent|previous|newest|upcoming) (?:\w+ )?(?:{_THING})\b"
     rf"|\b(?:show|list|give|see|send|get)(?: me)?(?: my| the)? (\d{{1,2}}) (?:{_THING})\b"
 )
 _DOCUMENT = re.compile(
-    r"\b(?:(?P<receipt>receipts?|proof of (?:my |the )?payment|payment confirmations?|confirmation (?:of (?:my |the )?payment|email|letter|number|slip))"
+    r"\b(?:(?P<receipt>receipts?|proof of (?:my |the )?payment|payment confirmations?"
+    r"|confirmation (?:of (?:my |the )?payment|email|letter|number|slip))"
     r"|(?P<statement>statements?)|(?P<report>reports?)|(?P<invoice>invoices?|bills?|inv))\b"
 )
 
@@ -55,7 +76,7 @@ def read_scopes(reading: Reading) -> None:
         reading.add(*match.span(), "scope", "total_balance")
     for pattern in (_ZERO_OUT, _WEAK_TOTAL):
         for match in pattern.finditer(text):
-            reading.add(*match.span(), "scope", "weak:total_balance")
+            reading.add(*match.span("w" if pattern is _ZERO_OUT else 0), "scope", "weak:total_balance")
 
 
 def read_statuses(reading: Reading) -> None:

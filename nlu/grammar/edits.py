@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from nlu.grammar.normal import Normal
 from nlu.grammar.spans import Span
@@ -22,21 +23,32 @@ GROUPS = {
 """Slots of one group replace one another."""
 
 _CORRECTION = re.compile(
-    r"\b(?:no,? (?:wait|sorry|make|i mean|actually|not)|wait(?! (?:until|till|for|to))|actually|scratch that|strike that|i mean|meant"
-    r"|correction|rather(?! than)|sorry|oops|whoops|make (?:it|that)|hold on|instead(?! of)|on second thought|change (?:it|that) to"
+    r"\b(?:no,? (?:wait|sorry|make|i mean|actually|not)|wait(?! (?:until|till|for|to))|actually"
+    r"|scratch that|strike that|i mean|meant"
+    r"|correction|rather(?! than)|sorry|oops|whoops|make (?:it|that)|hold on|instead(?! of)"
+    r"|on second thought|change (?:it|that) to"
     r"|better (?:make|do)|better yet|nah|nope|no(?=[,.!]| (?:use|with|on|the|my|just|pay|\d|\$)))\b"
 )
 _ALSO = re.compile(r"\b(?:also|add|plus|too|as well|and then)\b")
 _SKIPPED = (
-    r"(?: (?:charge|use|using|pay|paying|with|to|the|my|our|on|for|from|put|it|that|this|want|i|you|by|in|at|a|be|make|send|do|take"
-    r"|run|afford|have|all|whole|going|card|invoice|invoices|that's|is|just|touch|include|of|them|number|full|anything))*"
+    r"(?: (?:charge|use|using|pay|paying|with|to|the|my|our|on|for|from|put|it|that|this|want|i|you"
+    r"|by|in|at|a|be|make|send|do|take"
+    r"|run|afford|have|all|whole|going|card|invoice|invoices|that's|is|just|touch|include|of|them"
+    r"|number|full|anything))*"
 )
 _REFUSED = re.compile(
-    rf"(?:\bnot|\bnever|\binstead of|\brather than|\bin place of|\bno longer|\bno more){_SKIPPED}[ #$\"]*$"
+    r"(?:(?<!did )(?<!have )(?<!had )\bnot|\bnever|\binstead of|\brather than|\bin place of"
+    rf"|\bno longer|\bno more){_SKIPPED}[ #$\"]*$"
 )
-_REFUSED_TOO = re.compile(r"^(?: ?(?:or|nor|,)? ?(?:the |my |card |ending |ends |in |with |number |debit |credit |account |invoice |for |on |#)*| card| one)$")
-_REPLACED_BY = re.compile(r"^ ?(?:card|one|account|payment|invoice|bill)?\W*(?:to|for|with|by|into|->|=>|\u2192|be)\b")
-_REPLACING = re.compile(r"\b(?:change|changing|switch|swap|replace|move|update|edit|bump|drop|lower|raise|increase|reduce|instead|correct|from)\b")
+_REFUSED_TOO = re.compile(r"^ (?:card )?(?:or|nor) (?:with |on |from |for )?(?:the |my |invoice |#)*$")
+_SAME_METHOD = re.compile(r"^ ?(?:card |account )?(?:ending |ends )?(?:in |with |number )?[x*\u2022#]*$")
+_REPLACED_BY = re.compile(
+    r"^ ?(?:card|one|account|payment|invoice|bill)?\W*(?:to|for|with|into|->|=>|\u2192|be)\b"
+)
+_REPLACING = re.compile(
+    r"\b(?:change|changing|switch|swap|replace|move|update|edit|bump|drop|lower|raise|increase|reduce"
+    r"|instead|correct|from)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +91,7 @@ def _without_refused(text: str, items: list[Item]) -> tuple[list[Item], list[Ite
     previous: Item | None = None
     for item in items:
         before = text[max(0, item.start - 80) : item.start]
-        gap = text[previous.end : item.start] if previous is not None else None
-        same = previous is not None and previous in refused and previous.group == item.group
-        if item.group not in ("note", "account") and (
-            _REFUSED.search(before) or (same and gap is not None and _REFUSED_TOO.match(gap))
-        ):
+        if item.group not in ("note", "account") and (_REFUSED.search(before) or _goes_with(previous, item, refused, text)):
             refused.append(item)
         else:
             kept.append(item)
@@ -91,11 +99,21 @@ def _without_refused(text: str, items: list[Item]) -> tuple[list[Item], list[Ite
     return kept, refused
 
 
+def _goes_with(previous: Item | None, item: Item, refused: list[Item], text: str) -> bool:
+    """Whether an item belongs to the refused one before it: "not 1043 or 1044", "not the visa ending in 4242"."""
+    if previous is None or previous not in refused or previous.group != item.group:
+        return False
+    gap = text[previous.end : item.start]
+    if item.group == "method" and previous.span.slot != item.span.slot and _SAME_METHOD.match(gap):
+        return True
+    return bool(_REFUSED_TOO.match(gap))
+
+
 def _without_replaced(text: str, items: list[Item]) -> list[Item]:
     if not _REPLACING.search(text):
         return items
     gone: set[Item] = set()
-    for one, two in zip(items, items[1:], strict=False):
+    for one, two in pairwise(items):
         gap = text[one.end : two.start]
         if one.group == two.group and one.group in ("what", "invoices", "method", "note") and _REPLACED_BY.match(gap):
             gone.update(i for i in items if i.group == one.group and i.end <= one.end)
