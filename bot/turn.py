@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
@@ -231,7 +232,7 @@ class Turns:
         raise TooManySteps(waiting.conversation)
 
     async def _ask(self, waiting: Waiting, act: Act) -> ActionFinished:
-        result = await self._perform(act.call, act.id)
+        result = await self._perform(act.call, _key(act))
         if result.type == "unavailable":
             log.warning("payments_unavailable", conversation=waiting.conversation, action=act.id, reason=result.reason)
         return ActionFinished(event_id=waiting.event_id, action=act.id, result=result)
@@ -297,6 +298,11 @@ class Turns:
 
     def _about_us(self, text: str) -> Say:
         return Say(text=text, values={"company": self._company.name, "support": self._company.support})
+
+
+def _key(act: Act) -> str:
+    """The idempotency key of a call that a turn makes: a turn worked out again may ask something else under its id."""
+    return f"{act.id}:{hashlib.sha256(act.call.model_dump_json().encode()).hexdigest()[:16]}"
 
 
 def _silenced(state: Conversation) -> Conversation:
