@@ -56,7 +56,7 @@ def _merged(spans: Sequence[Span], learned: Sequence[Span]) -> list[Span]:
 
 
 def _clashes(entity: Span, spans: Sequence[Span]) -> bool:
-    """Whether a learned entity is nothing but a value of the grammar: "visa" is no account, "1043" no note."""
+    """Whether a learned entity is nothing but a value of the grammar: "visa" is no account."""
     inside = [s for s in spans if s.start < entity.end and s.end > entity.start]
     covered = sum(min(s.end, entity.end) - max(s.start, entity.start) for s in inside)
     return covered >= 0.8 * (entity.end - entity.start)

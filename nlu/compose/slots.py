@@ -112,7 +112,8 @@ class _Filling:
             self.out["status"] = statuses[0]
 
     def _tells_apart(self, item: Item) -> bool:
-        """Whether a bare period of a payment tells invoices apart ("pay october"), not when to pay ("in december")."""
+        """Whether a bare period of a payment tells invoices apart ("pay october"), not when to pay ("in
+        december")."""
         if self.intent not in ("make_payment", "change", "payment_plan"):
             return False
         return item.span.value not in ("m+1", "m+0") and item.span.value[0] != "y" and not self._when(item)
@@ -121,10 +122,15 @@ class _Filling:
         return bool(re.search(r"\b(?:in|until|till|by|to|this) $", self.text[: item.start]))
 
     def _as_filters(self, references: list[str]) -> list[str]:
-        """References as lists read them: a month is the period, the latest three are a count, all is no reference."""
+        """References as lists read them: a month is the period, the latest three are a count, all is no
+        reference."""
         kept: list[str] = []
         for reference in references:
-            if reference.startswith("month:") and self.intent in ("list_invoices", "get_document", "list_payments"):
+            if reference.startswith("month:") and self.intent in (
+                "list_invoices",
+                "get_document",
+                "list_payments",
+            ):
                 self.out["period"] = reference[6:]
             elif reference.startswith("latest:") and reference != "latest:1":
                 self.out["count"] = int(reference[7:])
@@ -188,7 +194,9 @@ class _Filling:
                 del self.out["method_ref"]
             if len(set(self._values("method_kind"))) > 1 and self.intent == "list_payment_methods":
                 self.out.pop("method_kind", None)
-        beside = self._one("method_ref") is not None or any(slot in self.out for slot in ("method_brand", "method_last4", "method_ref"))
+        beside = self._one("method_ref") is not None or any(
+            slot in self.out for slot in ("method_brand", "method_last4", "method_ref")
+        )
         asks_which = self.intent in ("list_payment_methods", "check_autopay")
         if self.out.get("method_kind") == "card" and (beside or asks_which):
             del self.out["method_kind"]
@@ -222,7 +230,9 @@ class _Filling:
         if len(dates) == 1:
             item, day = dates[0]
             before, after = self.text[: item.start], self.text[item.end :]
-            is_from = _FROM_BEFORE.search(before) or (_FROM_AFTER.match(after) and not _TO_BEFORE.search(before))
+            is_from = _FROM_BEFORE.search(before) or (
+                _FROM_AFTER.match(after) and not _TO_BEFORE.search(before)
+            )
             self.out["date_from" if is_from else "date"] = day
         elif dates:
             first, second = dates[0], dates[1]
@@ -248,7 +258,8 @@ class _Filling:
             self.out.pop("amount_fraction", None)
 
     def _account_number(self) -> None:
-        """An account switched to may be named by its bare number, or in small letters at the end of the order."""
+        """An account switched to may be named by its bare number, or in small letters at the end of the
+        order."""
         for item in self.items:
             if item.span.slot == "invoices" and item.span.value.isdigit():
                 self.out["account"] = item.span.value

@@ -8,7 +8,8 @@ WHAT = frozenset({"scope", "amount", "amount_fraction", "invoices", "invoices_ex
 IMPLIES_SCOPE = frozenset({"make_payment", "inform", "change"})
 """Intents with which an amount or invoices imply the scope."""
 PAYS = frozenset({"make_payment", "inform", "change", "payment_plan", "enroll_autopay"})
-"""Intents in which described invoices ("the october one", "what's overdue") are invoices, not filters of a list."""
+"""Intents in which described invoices ("the october one", "what's overdue") are invoices, not filters of a
+list."""
 LOOKS_BACK = frozenset({"list_payments", "dispute_charge", "get_document", "list_invoices"})
 """Intents about what has been: a day without a year is the previous one."""
 

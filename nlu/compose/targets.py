@@ -21,7 +21,8 @@ _CHANGING = re.compile(
 
 
 def target_of(text: str) -> str | None:
-    """The first thing a normal form names that a payment has: amount, method, invoices, date, note or scope."""
+    """The first thing a normal form names that a payment has: amount, method, invoices, date, note or
+    scope."""
     verb = _CHANGING.search(text)
     match = (_TARGETS.search(text, verb.end()) if verb else None) or _TARGETS.search(text)
     return match.lastgroup if match else None

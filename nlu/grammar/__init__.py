@@ -1,6 +1,7 @@
 """The deterministic grammar: amounts, invoices, methods, dates and the rest, read out of a text.
 
-spans.py what it gives; normal.py the normal form that is read (numbers.py number words, lexicon_en.py spellings);
+spans.py what it gives; normal.py the normal form that is read (numbers.py number words, lexicon_en.py
+spellings);
 reading.py what readers share; money.py, methods.py, dates.py, invoices.py, words.py, names.py the readers.
 Pure; standard library and text2num only, since training imports it too.
 """
@@ -41,7 +42,8 @@ _READERS = (
 
 @lru_cache(maxsize=256)
 def spans(text: str) -> tuple[Span, ...]:
-    """Every span of the text (its first `normal.LIMIT` characters), in order, none overlapping. Never raises."""
+    """Every span of the text (its first `normal.LIMIT` characters), in order, none overlapping. Never
+    raises."""
     reading = Reading.of(normalise(text))
     if reading.text:
         for read in _READERS:

@@ -1,7 +1,9 @@
 """Dates and periods, in a form that does not depend on the day.
 
-Date values: `d:2026-12-01`, `md:12-01`, `dom:15` (`dom:15:1` next month), `wd:4` with `next`, `last`, `this` or
-`+7` after a second colon, `+3d`, `-1d`, `+2m`, `eom:0`, `bom:1`, `nextweek`. Period values: `m:10`, `ym:2025-10`,
+Date values: `d:2026-12-01`, `md:12-01`, `dom:15` (`dom:15:1` next month), `wd:4` with `next`, `last`,
+`this` or
+`+7` after a second colon, `+3d`, `-1d`, `+2m`, `eom:0`, `bom:1`, `nextweek`. Period values: `m:10`,
+`ym:2025-10`,
 `m-1` (months from today's), `y:2025`, `y-1`. Pure.
 """
 
@@ -98,7 +100,14 @@ _RELATIVE_PERIOD = re.compile(
     r"|(?P<lasty>last year|previous year)"
     r"|(?P<thisy>this year|year to date|ytd|current year))(?:'s)?\b"
 )
-_RELATIVE_VALUES = {"lastm": "m-1", "thism": "m+0", "nextm": "m+1", "beforelast": "m-2", "lasty": "y-1", "thisy": "y+0"}
+_RELATIVE_VALUES = {
+    "lastm": "m-1",
+    "thism": "m+0",
+    "nextm": "m+1",
+    "beforelast": "m-2",
+    "lasty": "y-1",
+    "thisy": "y+0",
+}
 _INVOICE_AFTER = re.compile(
     r"'?s?(?: of)? ?(?:open |unpaid |overdue )?(?:one|ones|invoices?|bills?|charges?|inv)\b"
 )
@@ -230,7 +239,8 @@ def _offset(count: str, unit: str, sign: str) -> str:
 
 
 def read_periods(reading: Reading) -> None:
-    """Months and years; one that tells an invoice apart ("the october one") is an invoice reference `month:...`."""
+    """Months and years; one that tells an invoice apart ("the october one") is an invoice reference
+    `month:...`."""
     text = reading.text
     for match in _RELATIVE_PERIOD.finditer(text):
         _add_period(reading, *match.span(), _RELATIVE_VALUES[match.lastgroup or ""])

@@ -1,4 +1,5 @@
-"""What a sentence takes back: corrections ("40, no wait, 50"), refusals ("not my visa"), replacements ("40 to 50").
+"""What a sentence takes back: corrections ("40, no wait, 50"), refusals ("not my visa"), replacements ("40
+to 50").
 
 Pure.
 """
@@ -91,7 +92,9 @@ def _without_refused(text: str, items: list[Item]) -> tuple[list[Item], list[Ite
     previous: Item | None = None
     for item in items:
         before = text[max(0, item.start - 80) : item.start]
-        if item.group not in ("note", "account") and (_REFUSED.search(before) or _goes_with(previous, item, refused, text)):
+        if item.group not in ("note", "account") and (
+            _REFUSED.search(before) or _goes_with(previous, item, refused, text)
+        ):
             refused.append(item)
         else:
             kept.append(item)
@@ -100,7 +103,8 @@ def _without_refused(text: str, items: list[Item]) -> tuple[list[Item], list[Ite
 
 
 def _goes_with(previous: Item | None, item: Item, refused: list[Item], text: str) -> bool:
-    """Whether an item belongs to the refused one before it: "not 1043 or 1044", "not the visa ending in 4242"."""
+    """Whether an item belongs to the refused one before it: "not 1043 or 1044", "not the visa ending in
+    4242"."""
     if previous is None or previous not in refused or previous.group != item.group:
         return False
     gap = text[previous.end : item.start]
@@ -115,7 +119,11 @@ def _without_replaced(text: str, items: list[Item]) -> list[Item]:
     gone: set[Item] = set()
     for one, two in pairwise(items):
         gap = text[one.end : two.start]
-        if one.group == two.group and one.group in ("what", "invoices", "method", "note") and _REPLACED_BY.match(gap):
+        if (
+            one.group == two.group
+            and one.group in ("what", "invoices", "method", "note")
+            and _REPLACED_BY.match(gap)
+        ):
             gone.update(i for i in items if i.group == one.group and i.end <= one.end)
     return [item for item in items if item not in gone]
 

@@ -97,7 +97,8 @@ def read_invoices(reading: Reading) -> None:
 
 
 def _is_reference(reading: Reading, match: re.Match[str]) -> bool:
-    """Whether a prefixed number is a reference: "bill 50" would be an amount, "number 10023" of an account is not."""
+    """Whether a prefixed number is a reference: "bill 50" would be an amount, "number 10023" of an account
+    is not."""
     digits = _join(match[1])
     return len(digits) >= 4 or (len(digits) == 3 and match[0].startswith(("inv", "#")))
 
@@ -125,7 +126,9 @@ def _read_positions(reading: Reading) -> None:
         word = match[index]
         number = ORDINALS.get(word) or int(re.sub(r"\D", "", word))
         reading.add(*match.span(), "invoices", f"#{number}")
-    for match in re.finditer(rf"\b({'|'.join(ORDINALS)})(?=(?: and|,) (?:the )?({'|'.join(ORDINALS)})\b)", text):
+    for match in re.finditer(
+        rf"\b({'|'.join(ORDINALS)})(?=(?: and|,) (?:the )?({'|'.join(ORDINALS)})\b)", text
+    ):
         reading.add(*match.span(1), "invoices", f"#{ORDINALS[match[1]]}")
     for match in _SMALL_LIST.finditer(text):
         numbers = [int(n) for n in re.findall(r"\d+", match[0])]
@@ -167,7 +170,7 @@ def read_plain_numbers(reading: Reading) -> None:
 
 
 def mark_exceptions(reading: Reading) -> None:
-    """Turn the references that are left out ("all but 1043", "skip the second one") into `invoices_except`."""
+    """Turn the references that are left out ("all but 1043") into `invoices_except`."""
     text, end, excepted = reading.text, 0, False
     for start, stop, span in sorted(reading.found, key=lambda found: found[0]):
         if span.slot not in ("invoices", "status", "scope"):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 def _table(lines: str) -> dict[str, str]:
-    """"canonical: spelling spelling" lines, read into spelling -> canonical (`_` is a space there)."""
+    """ "canonical: spelling spelling" lines, read into spelling -> canonical (`_` is a space there)."""
     out: dict[str, str] = {}
     for line in lines.strip().splitlines():
         canonical, _, spellings = line.strip().partition(": ")
@@ -148,14 +148,16 @@ SPELLINGS: dict[str, str] = _table("""
 """)
 
 UNITS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9,
 }  # fmt: skip
 TEENS = {
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
     "seventeen": 17, "eighteen": 18, "nineteen": 19,
 }  # fmt: skip
 TENS = {
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90,
 }  # fmt: skip
 MULTIPLIERS = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 SPOKEN_ZERO = frozenset({"oh", "o", "zero"})
@@ -182,19 +184,19 @@ FUZZY = (
     "savings", "invoice", "invoices", "payment", "payments", "balance", "current", "charges", "statement",
     "statements", "receipt", "receipts", "account", "dollars", "default", "autopay", "overdue", "outstanding",
     "schedule", "scheduled", "automatic", "automatically", "instead", "actually", "everything", "different",
-    "another", "latest", "oldest", "ending", "percent", "quarter", "hundred", "thousand", "installments", "credit",
-    "amount", "except",
+    "another", "latest", "oldest", "ending", "percent", "quarter", "hundred", "thousand", "installments",
+    "credit", "amount", "except",
 )  # fmt: skip
 """Words that a single wrong, missing, extra or swapped letter does not hide (six letters and more)."""
 
 ORDINARY = words_of("""
-    changes charge charged charger chargers discovery discovers discovered recover savings saving checkin
-    checkins invoiced payment repayment accounts accounting counts count mounts amounts amounted amount mount
-    account scheduler schedules reschedule rescheduled unscheduled express expresses expect expects expected accept excepts credits balances balanced
-    lasted latent greatest later ending sending lending bending mending pending vending spending tending
-    lending endings quarters quarts hundreds thousands augusts currents currently differently statements
-    everything anything receipts installment defaults amounting mastered edit edits credited paying saying
-    marched marches checked kerning change changed friends funday another mother bother other others oldest
-    boldest coldest
+    changes charge charged charger chargers discovery discovers discovered recover savings saving
+    checkin checkins invoiced payment repayment accounts accounting counts count mounts amounts amounted
+    amount mount account scheduler schedules reschedule rescheduled unscheduled express expresses expect
+    expects expected accept excepts credits balances balanced lasted latent greatest later ending
+    sending lending bending mending pending vending spending tending lending endings quarters quarts
+    hundreds thousands augusts currents currently differently statements everything anything receipts
+    installment defaults amounting mastered edit edits credited paying saying marched marches checked
+    kerning change changed friends funday another mother bother other others oldest boldest coldest
 """)
 """Real words within one letter of a `FUZZY` word, left as they are."""

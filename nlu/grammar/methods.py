@@ -1,4 +1,5 @@
-"""Payment methods: brands, kinds, last four digits, and references ("the one on file", "a different card"). Pure."""
+"""Payment methods: brands, kinds, last four digits, and references ("the one on file", "a different card").
+Pure."""
 
 from __future__ import annotations
 
@@ -31,7 +32,10 @@ _LAST4 = (
         r"|debit|credit|checking|savings)\b)"
     ),
 )
-_METHOD = r"(?:card|cards|payment method|method|bank account|checking|savings|bank|debit|credit|visa|mastercard|amex|discover)"
+_METHOD = (
+    r"(?:card|cards|payment method|method|bank account|checking|savings|bank|debit|credit|visa|mastercard"
+    r"|amex|discover)"
+)
 _DEFAULT = re.compile(
     r"\b(?:(?:one|card|method|payment method|account|whatever|what) (?:\w+ )?(?:\w+ )?(?:\w+ )?on file"
     r"|on file|(?:the |my )?(?:usual|default|regular|primary|normal)(?: (?:payment )?(?:card|method"

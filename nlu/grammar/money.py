@@ -76,8 +76,11 @@ _IN_HALF = re.compile(
 _PART_WORDS = {"half": "2", "halves": "2", "2": "2", "thirds": "3", "quarters": "4"}
 
 
-def amount_value(digits: str, cents: str | None = None, *, scale: int = 1, negative: bool = False) -> str | None:
-    """"1234.5", "60_85" or "1e3" (with separate cents) as a decimal string of two places; None if it is none."""
+def amount_value(
+    digits: str, cents: str | None = None, *, scale: int = 1, negative: bool = False
+) -> str | None:
+    """ "1234.5", "60_85" or "1e3" (with separate cents) as a decimal string of two places; None if it is
+    none."""
     whole, *rest = digits.split("_")
     if rest:
         pair = "".join(rest)
@@ -129,7 +132,8 @@ def _united(groups: list[str | None], *, negative: bool) -> str | None:
 
 
 def read_bare_amounts(reading: Reading) -> None:
-    """Amounts without any mark of money: up to three digits, dollars and cents spoken, or money put toward something."""
+    """Amounts without any mark of money: up to three digits, dollars and cents spoken, or money put toward
+    something."""
     text = reading.text
     for match in _TOWARD.finditer(text):
         value = amount_value(match[1])
@@ -155,7 +159,14 @@ def read_parts(reading: Reading) -> None:
         index = match.lastindex or 1
         if int(match[index]) > 1:
             reading.add(match.start(index), match.end(index), "parts", match[index])
-    if "half" in text or "halves" in text or "thirds" in text or "quarters" in text or "50" in text or "1/2" in text:
+    if (
+        "half" in text
+        or "halves" in text
+        or "thirds" in text
+        or "quarters" in text
+        or "50" in text
+        or "1/2" in text
+    ):
         match_half = _IN_HALF.search(text)
         if match_half:
             reading.add(match_half.start("p"), match_half.end("p"), "parts", _PART_WORDS[match_half["p"]])

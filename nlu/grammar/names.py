@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nlu.grammar.lexicon_en import MONTHS, WEEKDAYS
+from nlu.grammar.lexicon_en import MONTHS, WEEKDAYS, words_of
 from nlu.grammar.reading import Reading
 
 _NOTE = r"(?:note|memo|comment|description|message|reference|remark)"
@@ -65,22 +65,19 @@ _WHOSE = re.compile(
     rf"(?P<n>{_NAME_WORD}(?: (?:{_NAME_WORD}|&|and|of))*?)['\u2019]s (?:bill|bills|invoices?|account"
     r"|balance|charges|payments?|statement)\b"
 )
-_NO_NAMES = frozenset(
-    {
-        *MONTHS, *WEEKDAYS, "i", "i'm", "i'd", "i'll", "visa", "mastercard", "amex", "discover", "american", "inv", "invoice",
-        "invoices", "tomorrow", "today", "what", "which", "when", "how", "pay", "the", "a", "my", "me", "us", "it", "ach",
-        "autopay", "auto", "friday's", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
-        "mon", "tue", "wed", "thu", "fri", "sat", "sun", "master", "paybot", "bot", "card", "checking", "total", "current",
-        "now", "balance", "statement", "receipt", "thanks", "ok", "okay", "yes", "no", "please", "hi", "hello", "hey", "slack",
-        "sms", "diners", "jcb", "unionpay", "christmas", "stripe", "apple", "google", "paypal", "venmo", "zelle", "bitcoin", "mc",
-        "credit", "debit", "savings", "bank", "let's", "can", "could", "would", "do", "did", "does", "is", "are", "why", "english",
-        "spanish", "god", "all", "everything", "half",
-    }
-)  # fmt: skip
+_NO_NAMES = words_of("""
+    i i'm i'd i'll visa mastercard amex discover american inv invoice invoices tomorrow today what which
+    when how pay the a my me us it ach autopay auto friday's jan feb mar apr jun jul aug sep sept oct
+    nov dec mon tue wed thu fri sat sun master paybot bot card checking total current now balance
+    statement receipt thanks ok okay yes no please hi hello hey slack sms diners jcb unionpay christmas
+    stripe apple google paypal venmo zelle bitcoin mc credit debit savings bank let's can could would do
+    did does is are why english spanish god all everything half
+""") | frozenset({*MONTHS, *WEEKDAYS})
 
 
 def read_notes(reading: Reading) -> None:
-    """The note that a trigger announces: what is quoted after it, else up to where the sentence turns to something else."""
+    """The note that a trigger announces: what is quoted after it, else up to where the sentence turns to
+    something else."""
     text = reading.text
     if not re.search(rf"\b{_NOTE}|\b(?:label|tag|mark|title|caption) ", text) or _NOT_A_NOTE.search(text):
         return
@@ -108,14 +105,21 @@ def _add_note(reading: Reading, start: int, end: int) -> None:
         end -= 1
     if start < end and any(c.isalnum() for c in text[start:end]):
         source_start, source_end = reading.normal.back(start, end)
-        reading.add(start, end, "note", reading.normal.source[source_start:source_end].strip(" \"'\u201c\u201d\u2018\u2019"))
+        reading.add(
+            start,
+            end,
+            "note",
+            reading.normal.source[source_start:source_end].strip(" \"'\u201c\u201d\u2018\u2019"),
+        )
 
 
 def read_accounts(reading: Reading) -> None:
     """Account numbers after the word, and capitalised names after "for" and its like or before "'s bill"."""
     for match in _ACCOUNT.finditer(reading.text):
         digits = re.sub(r"[_ ]", "", match["v"])
-        if len(re.sub(r"\D", "", digits)) >= 4 and not re.search(r"(?:ending|ends) (?:in|with)? ?$", reading.text[: match.start("v")]):
+        if len(re.sub(r"\D", "", digits)) >= 4 and not re.search(
+            r"(?:ending|ends) (?:in|with)? ?$", reading.text[: match.start("v")]
+        ):
             value = digits
             if not digits.isdigit():
                 start, end = reading.normal.back(match.start("v"), match.end("v"))

@@ -1,7 +1,9 @@
 """Scope, status, counts and documents. Pure.
 
-Scope values other than the contract's: `weak:total_balance` says all that is owed without naming the total, and
-`current_charges:month` / `current_charges:latest` say how the bill was told apart; the composer decides by intent.
+Scope values other than the contract's: `weak:total_balance` says all that is owed without naming the total,
+and
+`current_charges:month` / `current_charges:latest` say how the bill was told apart; the composer decides by
+intent.
 """
 
 from __future__ import annotations
@@ -71,7 +73,9 @@ def read_scopes(reading: Reading) -> None:
     """Total balance and current charges."""
     text = reading.text
     for match in _CURRENT.finditer(text):
-        reading.add(*match.span(), "scope", "current_charges" + (f":{match.lastgroup}" if match.lastgroup else ""))
+        reading.add(
+            *match.span(), "scope", "current_charges" + (f":{match.lastgroup}" if match.lastgroup else "")
+        )
     for match in _TOTAL.finditer(text):
         reading.add(*match.span(), "scope", "total_balance")
     for pattern in (_ZERO_OUT, _WEAK_TOTAL):

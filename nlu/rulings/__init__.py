@@ -1,7 +1,9 @@
 """Deterministic corrections of the learned intent ranking: the contract's rulings, and safety.
 
-orders.py says whether a text orders a payment; yes.py whether a yes is plain. A correction applies only where the
-learned first choice is one of the intents that it is known to be confused with, so the classifier is overruled
+orders.py says whether a text orders a payment; yes.py whether a yes is plain. A correction applies only
+where the
+learned first choice is one of the intents that it is known to be confused with, so the classifier is
+overruled
 only in the frames that the contract decides. Pure; standard library only, since training imports it too.
 """
 
@@ -20,7 +22,8 @@ __all__ = ["rule"]
 
 _OTHER_BUSINESS = (
     (p.AUTOMATIC, "enroll_autopay"), (p.STOPS_A_PAYMENT, "cancel_scheduled_payment"),
-    (p.SAVES_A_METHOD, "add_payment_method"), (p.MAKES_DEFAULT, "set_default_payment_method"), (p.RATHER, "change"),
+    (p.SAVES_A_METHOD, "add_payment_method"), (p.MAKES_DEFAULT, "set_default_payment_method"),
+    (p.RATHER, "change"),
 )  # fmt: skip
 _SURE = 0.9
 """Confidence of an intent that a ruling decides."""
@@ -30,7 +33,8 @@ _PAYING = frozenset({"make_payment", "affirm"})
 _LOOSE = frozenset({"make_payment", "affirm", "inform", "change"})
 _VALUES = frozenset(
     {
-        "amount", "amount_fraction", "invoices", "invoices_except", "method_brand", "method_kind", "method_last4",
+        "amount", "amount_fraction", "invoices", "invoices_except", "method_brand", "method_kind",
+        "method_last4",
         "method_ref", "date", "note",
     }
 )  # fmt: skip
@@ -38,7 +42,16 @@ _VALUES = frozenset(
 
 _TAKEN_OUT = _VALUES | {"scope", "period", "account", "parts", "count"}
 _MISTAKEN_FOR_VALUES = frozenset(
-    {"make_payment", "change", "affirm", "deny", "out_of_scope", "switch_account", "reschedule_payment", "payment_plan"}
+    {
+        "make_payment",
+        "change",
+        "affirm",
+        "deny",
+        "out_of_scope",
+        "switch_account",
+        "reschedule_payment",
+        "payment_plan",
+    }
 )
 
 
@@ -115,7 +128,7 @@ def _forced(saying: _Saying, top: str) -> str | None:
 
 
 def _not_an_order(saying: _Saying, top: str) -> str | None:
-    """"If I pay", "can I pay by check", "how do I pay", "I paid", "I can't pay"."""
+    """ "If I pay", "can I pay by check", "how do I pay", "I paid", "I can't pay"."""
     if top not in _LOOSE and top not in ("deny", "help", "out_of_scope", "payment_plan"):
         return None
     text = saying.text
@@ -136,7 +149,7 @@ def _not_an_order(saying: _Saying, top: str) -> str | None:
 
 
 def _refusal(saying: _Saying, top: str) -> str | None:
-    """"Don't pay it"; a payment already set for a date is cancelled instead."""
+    """ "Don't pay it"; a payment already set for a date is cancelled instead."""
     if top not in _LOOSE and top != "deny":
         return None
     if saying.orders or "negated" not in orders.hindrances(saying.text):
@@ -153,7 +166,9 @@ def _refusal(saying: _Saying, top: str) -> str | None:
 
 def _with_yes(saying: _Saying, top: str) -> str | None:
     """A yes that alters something is a change; one that only repeats itself is a yes."""
-    if top not in ("make_payment", "affirm", "inform", "deny", "change") or not yes.starts_with_yes(saying.text):
+    if top not in ("make_payment", "affirm", "inform", "deny", "change") or not yes.starts_with_yes(
+        saying.text
+    ):
         return None
     if saying.asks:
         return None
@@ -163,7 +178,9 @@ def _with_yes(saying: _Saying, top: str) -> str | None:
     altered = saying.stands() or p.TARGET_CHANGED.search(rest)
     if altered and p.ALTERS.search(rest) and top in ("affirm", "inform", "make_payment", "deny"):
         return None if yes.plain(saying.text, saying.rest, values=True) else "change"
-    if top in ("make_payment", "inform") and yes.plain(saying.text, saying.rest, values=bool(saying.slots & _VALUES)):
+    if top in ("make_payment", "inform") and yes.plain(
+        saying.text, saying.rest, values=bool(saying.slots & _VALUES)
+    ):
         return "affirm"
     return None
 
@@ -189,7 +206,12 @@ def _with_replacement(saying: _Saying, top: str) -> str | None:
 
 def _bare_values(saying: _Saying, top: str) -> str | None:
     """Values with nothing around them but small words answer a question of the bot."""
-    if top not in _MISTAKEN_FOR_VALUES or saying.asks or not saying.slots & (_VALUES | {"scope"}) or saying.slots & {"account", "note"}:
+    if (
+        top not in _MISTAKEN_FOR_VALUES
+        or saying.asks
+        or not saying.slots & (_VALUES | {"scope"})
+        or saying.slots & {"account", "note"}
+    ):
         return None
     if p.DIFFERENT.search(saying.text):
         return None
@@ -197,27 +219,47 @@ def _bare_values(saying: _Saying, top: str) -> str | None:
 
 
 def _other_business(saying: _Saying, top: str) -> str | None:
-    """What is taken for an order to pay now, but is auto pay, a plan, a saved method, a stopped payment, a note."""
-    if top == "make_payment" and not saying.asks and p.ONLY_A_NOTE.search(saying.text) and "note" in saying.slots:
+    """What is taken for an order to pay now, but is auto pay, a plan, a saved method, a stopped payment, a
+    note."""
+    if (
+        top == "make_payment"
+        and not saying.asks
+        and p.ONLY_A_NOTE.search(saying.text)
+        and "note" in saying.slots
+    ):
         return "inform"
-    if top in ("make_payment", "inform", "out_of_scope", "affirm") and saying.slots == {"account"} and not saying.asks:
+    if (
+        top in ("make_payment", "inform", "out_of_scope", "affirm")
+        and saying.slots == {"account"}
+        and not saying.asks
+    ):
         return "switch_account" if p.FOR_SOMEBODY.fullmatch(saying.rest) else None
     if top != "make_payment" or saying.asks:
         return None
     text = saying.text
-    if "parts" in saying.slots or p.IN_PARTS.search(text) or (saying.amounts > 1 and p.NOW_AND_LATER.search(text)):
+    if (
+        "parts" in saying.slots
+        or p.IN_PARTS.search(text)
+        or (saying.amounts > 1 and p.NOW_AND_LATER.search(text))
+    ):
         return "payment_plan"
     for pattern, intent in _OTHER_BUSINESS:
         if pattern.search(text):
             return intent
-    return "change" if "invoices_except" in saying.slots and "invoices" not in saying.slots and not saying.orders else None
+    return (
+        "change"
+        if "invoices_except" in saying.slots and "invoices" not in saying.slots and not saying.orders
+        else None
+    )
 
 
 def _no_order(saying: _Saying) -> bool:
     """Whether paying is named, but every time negated, conditional, asked about, or somebody else's."""
     if p.SHOWS.search(saying.text):
         return True
-    return not saying.orders and (bool(orders.hindrances(saying.text)) or p.ASKS_FIRST.search(saying.text) is not None)
+    return not saying.orders and (
+        bool(orders.hindrances(saying.text)) or p.ASKS_FIRST.search(saying.text) is not None
+    )
 
 
 def _agrees(saying: _Saying) -> bool:

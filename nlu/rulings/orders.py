@@ -65,7 +65,7 @@ _THIRD = re.compile(
 _REPORTED = re.compile(
     r"\b(?:said|says|saying|told|tell|tells|telling|heard|wrote|texted|means|meant|word|phrase|type"
     r"|typing|typed|typed in|reply|replying|button|song|joke|dreamt|dream"
-    rf"|movie|quote|scam)\b(?! me to| us to).*?\b(?:pay|charge)\b"
+    r"|movie|quote|scam)\b(?! me to| us to).*?\b(?:pay|charge)\b"
 )
 _OTHER_PAYING = re.compile(
     r"\b(?:pay|paying|send|charge|put) (?:(?:more |close |closer )?attention|(?:a |my |your |our "
@@ -86,7 +86,8 @@ _PAST = re.compile(
 )
 _FRAMES = (
     ("past", _PAST),
-    ("negated", _NEGATED), ("conditional", _CONDITIONAL), ("asked", _ASKED_ABOUT), ("trouble", _TROUBLE), ("third", _THIRD),
+    ("negated", _NEGATED), ("conditional", _CONDITIONAL), ("asked", _ASKED_ABOUT),
+    ("trouble", _TROUBLE), ("third", _THIRD),
     ("reported", _REPORTED), ("other", _OTHER_PAYING),
 )  # fmt: skip
 
@@ -97,7 +98,8 @@ def clauses(text: str) -> list[str]:
 
 
 def hindrance(clause: str) -> str | None:
-    """Why a clause that names paying is no order (past, negated, conditional, asked, trouble, third, reported, other); None if it
+    """Why a clause that names paying is no order (past, negated, conditional, asked, trouble, third,
+    reported, other); None if it
     is one or names no paying."""
     for name, frame in _FRAMES:
         if frame.search(clause):

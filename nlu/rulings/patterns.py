@@ -14,12 +14,12 @@ QUESTION = re.compile(
 )
 
 ASKS_FIRST = re.compile(
-    _LEAD
-    + r"(?:what|why|when|where|who|whose|which|how|is|are|was|were|does|did|has|have (?:i|we|you)"
+    _LEAD + r"(?:what|why|when|where|who|whose|which|how|is|are|was|were|does|did|has|have (?:i|we|you)"
     r"|will (?!you|do))\b"
 )
 SHOWS = re.compile(
-    _LEAD + r"(?:i (?:would like|want|need|wish) to |can (?:you|i) |could (?:you|i) |let me )?(?:please )?(?:show|list|see|pull up|tell|say|view|look at|display|check)\b"
+    _LEAD + r"(?:i (?:would like|want|need|wish) to |can (?:you|i) |could (?:you|i) |let me )?(?:please )?"
+    r"(?:show|list|see|pull up|tell|say|view|look at|display|check)\b"
 )
 AUTOMATIC = re.compile(
     r"\bauto[- ]?pay\w*|\bauto[- ]?(?:bill|debit|draft|charge)\w*|\bautomatic(?:ally)?\b"
@@ -60,10 +60,12 @@ RATHER = re.compile(
     r"|\bprefer to (?:use|pay)\b"
 )
 ONLY_A_NOTE = re.compile(
-    _LEAD + r"(?:i want to |i would like to |let us |can you |could you |for the |in the |as the )?(?:add|put|attach|include|with|leave|write|set)? ?(?:in )?(?:a|the|this|my|an)? ?(?:note|memo|comment)\b"
+    _LEAD + r"(?:i want to |i would like to |let us |can you |could you |for the |in the |as the )?(?:add|put"
+    r"|attach|include|with|leave|write|set)? ?(?:in )?(?:a|the|this|my|an)? ?(?:note|memo|comment)\b"
 )
 HOW_TO_PAY = re.compile(
-    _LEAD + rf"(?:can you (?:tell|show) me |show me |tell me |i do not know |not sure )?(?:how|where) (?:do|can|would|should|could|to|does|shall|am|are|must) ?(?:i|we|you|one|somebody|someone)?"
+    _LEAD + r"(?:can you (?:tell|show) me |show me |tell me |i do not know |not sure )?(?:how|where) (?:do"
+    r"|can|would|should|could|to|does|shall|am|are|must) ?(?:i|we|you|one|somebody|someone)?"
     rf"(?: (?:supposed to|go to|actually|even|just|now|go about|to|have to|need to|go))* (?:{_PAY}"
     r"|paying)\b(?! (?:off|less))"
 )

@@ -8,28 +8,31 @@ from nlu.grammar.lexicon_en import words_of
 from nlu.grammar.spelling import Nearby
 
 _WORDS = words_of("""
-    a absolutely accept accepted affirmative again agree agreed ahead all alright already am amount amounts an and any
-    anything approve approved approves are as authorise authorised authorize authorized awesome aye bet big boss bro buddy by
-    card cards cash certainly charge check checked checks cheers clear come complete completely con conditions confirm
-    confirmed confirms confirming consent continue cool correct correctly course dear definitely di do doing done dude duh
-    enough everything exactly excellent fine finalize finally for friend fully get give given go goahead going good gotcha
-    granted great green guess happen happily happy have haha heck hell hey hi hit hm hmm hundred i in indeed is it just k keep
-    kk lady lgtm let lets light like lol looks love lovely ma'am mam madam make man mark mate mean me mhm mhmm mine mm my
-    nice nicely now of ok okay okey okie dokey dokie on onward oui our out paid paybot payment payments pay percent perfect
-    perfectly permission please pleased pleasure positive possible proceed process promise pull quite read ready
-    really right roger rock roll same send sent set ship shown si sir situation smart soon sounds splendid
-    submit super sure surely take team terms thank thanks that the them then there these they can at here rite thing things this those through
-    thumbs to totally trigger true um uh up us want we well what whatever will wonderful word would works xoxo y ya yah
-    yas yay ye yea yeah yeap yee yep yepp yeppers yes yessir yessum yo you your yup yuppers do's fo sho til
-    matches verified matched said with one ones may be so next about from say seems means young sending that'd obviously
-    thats ahed yes'm heavens gladly yesh yse yis yrs surre fo cuz huhuh okeydokey uhhuh lot uhuh ywa ys yeh work rip huh
+    a absolutely accept accepted affirmative again agree agreed ahead all alright already am amount
+    amounts an and any anything approve approved approves are as authorise authorised authorize
+    authorized awesome aye bet big boss bro buddy by card cards cash certainly charge check checked
+    checks cheers clear come complete completely con conditions confirm confirmed confirms confirming
+    consent continue cool correct correctly course dear definitely di do doing done dude duh enough
+    everything exactly excellent fine finalize finally for friend fully get give given go goahead going
+    good gotcha granted great green guess happen happily happy have haha heck hell hey hi hit hm hmm
+    hundred i in indeed is it just k keep kk lady lgtm let lets light like lol looks love lovely ma'am
+    mam madam make man mark mate mean me mhm mhmm mine mm my nice nicely now of ok okay okey okie dokey
+    dokie on onward oui our out paid paybot payment payments pay percent perfect perfectly permission
+    please pleased pleasure positive possible proceed process promise pull quite read ready really right
+    roger rock roll same send sent set ship shown si sir situation smart soon sounds splendid submit
+    super sure surely take team terms thank thanks that the them then there these they can at here rite
+    thing things this those through thumbs to totally trigger true um uh up us want we well what
+    whatever will wonderful word would works xoxo y ya yah yas yay ye yea yeah yeap yee yep yepp yeppers
+    yes yessir yessum yo you your yup yuppers do's fo sho til matches verified matched said with one
+    ones may be so next about from say seems means young sending that'd obviously thats ahed yes'm
+    heavens gladly yesh yse yis yrs surre fo cuz huhuh okeydokey uhhuh lot uhuh ywa ys yeh work rip huh
     times mhmm
 """)
 _ORDINARY = words_of("""
     tank tanks given gave payed paying lights tight night might fight sight eight soda beaten shape
-    charged charges chance change continued greet treat threat wants words thinks thinking really
-    party least lease leads leader leave alive steady reads wound sold could would where there their those whose these
-    shops ships chip sends lover loved
+    charged charges chance change continued greet treat threat wants words thinks thinking really party
+    least lease leads leader leave alive steady reads wound sold could would where there their those
+    whose these shops ships chip sends lover loved
 """)
 """Real words near one that agrees, which do not."""
 _NEAR = Nearby(_WORDS)
@@ -95,15 +98,21 @@ def _known(word: str) -> bool:
 
 
 def plain(text: str, rest: str, *, values: bool) -> bool:
-    """Whether an utterance that is taken for a yes may be one: nothing in it alters, conditions, questions or negates.
+    """Whether an utterance that is taken for a yes may be one: nothing in it alters, conditions, questions
+    or negates.
 
-    `text` is the normal form, `rest` the same with every value of the grammar taken out; `values` says that there
+    `text` is the normal form, `rest` the same with every value of the grammar taken out; `values` says that
+    there
     were such values.
     """
     said = _HARMLESS.sub(" ", text)
     if _NEGATION.search(said) or _CONDITION.search(said) or _QUESTION.search(said):
         return False
-    if values and not _RESTATES.search(text) and not re.search(r"\b(?:1000|100|1000000) times\b|100 ?(?:%|percent)", text):
+    if (
+        values
+        and not _RESTATES.search(text)
+        and not re.search(r"\b(?:1000|100|1000000) times\b|100 ?(?:%|percent)", text)
+    ):
         return False
     words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", _HARMLESS.sub(" ", rest))
     return all(_known(word) for word in words)
