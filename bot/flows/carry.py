@@ -1,0 +1,189 @@
+"""Commands carried out: general repair lives here, not in the flows. Pure.
+
+`prepare` puts what was said into the state; it needs no facts, so nothing said is lost when the service is down.
+`answer` gives the reply. `go_on` advances what is on top; `again` asks what is open once more.
+"""
+
+from __future__ import annotations
+
+from bot.commands import (
+    Affirm,
+    Ask,
+    Cancel,
+    Chat,
+    Choose,
+    Command,
+    Correct,
+    Deny,
+    GoBack,
+    Repeat,
+    Restart,
+    Resume,
+    SetSlots,
+    StartFlow,
+    SwitchAccount,
+    Unclear,
+    Unreadable,
+)
+from bot.effects import Line, PersonSaid, Say
+from bot.flows import asides, confirm, honest, pay, repair, scheduled
+from bot.flows.base import Desk, Reply, ask, tell
+from bot.state import CancelFrame, Conversation, PayFrame
+
+
+def prepare(state: Conversation, command: Command) -> Conversation:
+    """The state with what the command says, before anything is looked up."""
+    match command:
+        case StartFlow(flow="pay"):
+            return pay.start(state, command.slots)
+        case StartFlow():
+            return scheduled.start(state, command.slots, moved=command.moved)
+        case SetSlots():
+            return pay.put(state, command.slots)
+        case Correct():
+            return pay.put(state, command.slots, corrected=True, target=command.target)
+        case Choose():
+            return _chosen(state, command.values)
+        case SwitchAccount():
+            return state.model_copy(update={"account_said": command.account, "prompt": None})
+        case Restart():
+            return repair.restarted(state)
+        case _:
+            return state
+
+
+def answer(state: Conversation, desk: Desk, command: Command, said: PersonSaid) -> Reply:  # noqa: C901
+    """The reply to one command; `state` is already prepared by all commands of the message."""
+    match command:
+        case Affirm():
+            return _affirm(state, desk, command, said)
+        case Deny():
+            return _deny(state, desk)
+        case Cancel():
+            return repair.cancel(state)
+        case GoBack():
+            return repair.back(state)
+        case Restart():
+            return repair.restart(state, desk)
+        case Repeat():
+            return repair.repeat(state, desk)
+        case Ask():
+            return asides.answer(state, desk, command)
+        case Chat():
+            return repair.chat(state, desk, command.kind)
+        case Unreadable(why="card_number"):
+            return honest.card_number(state, desk)
+        case Unreadable():
+            return tell(state, f"unreadable_{command.why}", "again")
+        case Unclear():
+            return repair.unclear(state, desk, command.readings)
+        case SwitchAccount():
+            return repair.switched(state, desk)
+        case Correct() | SetSlots() if not state.frames:
+            return tell(state, "nothing_to_change", "again")
+        case _:
+            return Reply(state, next="go_on")
+
+
+def go_on(state: Conversation, desk: Desk) -> Reply:
+    """The next question of what is on top, if anything is."""
+    match state.frame:
+        case PayFrame():
+            return pay.advance(state, desk)
+        case CancelFrame():
+            return scheduled.advance(state, desk)
+        case None:
+            return Reply(state)
+
+
+def again(state: Conversation, desk: Desk) -> Reply:
+    """What is open, asked again after something else was said."""
+    prompt = state.prompt
+    if prompt is None:
+        return go_on(state, desk)
+    if prompt.kind == "confirm":
+        stale = confirm.expired(prompt, desk.now) or not desk.by_person
+        return go_on(state.model_copy(update={"prompt": None}), desk) if stale else _reshown(state, desk)
+    return _reshown(state, desk)
+
+
+def _reshown(state: Conversation, desk: Desk) -> Reply:
+    prompt = state.prompt
+    if prompt is None:
+        return Reply(state)
+    return ask(state, desk, prompt.kind, bare(prompt.say), prompt=prompt)
+
+
+def bare(say: Say) -> Say:
+    """Without the sentence that was put before it, and free to be said again."""
+    rest = say.values.get("rest")
+    if say.text in ("led", "named") and isinstance(rest, Line):
+        return bare(say.model_copy(update={"text": rest.text, "values": rest.values}))
+    return say.model_copy(update={"key": None})
+
+
+def _chosen(state: Conversation, values: tuple[str, ...]) -> Conversation:
+    prompt = state.prompt
+    if prompt is None or not values:
+        return state
+    value = values[0]
+    match prompt.kind:
+        case "scope":
+            return pay.choose_scope(state, value)
+        case "invoices":
+            return pay.choose_invoices(state, values)
+        case "method":
+            return pay.choose_method(state, value)
+        case "date":
+            return pay.pay_now(state)
+        case "account":
+            return state.model_copy(update={"account": value, "account_said": None, "prompt": None})
+        case "which_scheduled":
+            return scheduled.choose(state, value)
+        case _:
+            return state
+
+
+def _affirm(state: Conversation, desk: Desk, command: Affirm, said: PersonSaid) -> Reply:
+    prompt = state.prompt
+    match prompt.kind if prompt else None:
+        case "confirm":
+            return pay.affirm(state, desk, said, command.code)
+        case "limit" if prompt is not None and prompt.amount is not None:
+            return Reply(pay.limit(state, prompt.amount), next="go_on")
+        case "cancel_scheduled" if prompt is not None:
+            if said.incoming.received_at <= prompt.asked_at:
+                return again(state, desk)
+            return scheduled.affirm(state, desk)
+        case "change":
+            return tell(state, "change_what")
+        case None if state.frames:
+            return Reply(state, next="go_on")
+        case None if state.paying:
+            return tell(state, "already_on_its_way", **repair.total_of(state))
+        case None:
+            return confirm.unanswered(state)
+        case _:
+            return repair.unclear(state, desk, ())
+
+
+def _deny(state: Conversation, desk: Desk) -> Reply:
+    prompt = state.prompt
+    match prompt.kind if prompt else None:
+        case "confirm":
+            return confirm.nothing_charged(state, desk)
+        case "limit":
+            return Reply(pay.put(state, pay.NO_SLOTS, target="amount"), next="go_on")
+        case "cancel_scheduled" | "which_scheduled":
+            return scheduled.deny(state)
+        case None if not state.frames:
+            return tell(state, "all_right")
+        case _:
+            return repair.cancel(state)
+
+
+def is_resume(command: Command) -> bool:
+    """Whether a message that says nothing new may stand for "go on" where nothing was asked."""
+    return isinstance(command, Affirm | Resume | Unclear | Repeat) or (
+        isinstance(command, Chat) and command.kind == "greet"
+    )

@@ -1,0 +1,218 @@
+"""The core: `step(state, event, context) -> Step(state, effects)`. Pure, synchronous, and total.
+
+One event is worked out from the state before it. Where a fact is missing, the state says what is awaited and the
+effects are the Acts that ask for it; each answer comes back as ActionFinished, and when all are in, the event is
+worked out again from the start with them. So a turn leaves either everything of itself in the state, or nothing.
+
+    PersonSaid       -> understand -> commands -> prepare (what was said) -> answer (what is replied) -> what is open
+    ActionFinished   -> the answer to a read, or what became of a confirmed payment
+    PaymentChanged   -> what became of a payment, told by the service
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.commands import Affirm, Ask, Choose, Command, Resume, StartFlow, SwitchAccount, Unclear, Unreadable
+from bot.context import Company, Context
+from bot.effects import Act, ActionFinished, Effect, Event, PaymentChanged, PersonSaid, Say
+from bot.flows import carry, outcome, scheduled
+from bot.flows.base import Desk, Reply, event_id, tell
+from bot.flows.facts import Facts, Needed, Unreachable
+from bot.state import FLOW_IDLE, INTRODUCED, Asked, Conversation, Turn
+from bot.understand import understand
+from bot.wording import named
+
+__all__ = ["Company", "Context", "Step", "step"]
+
+ACTS_PER_TURN_MAX = 24
+"""A turn that needs more reads than this is given up, with words."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """The state after an event, and what is to be done."""
+
+    state: Conversation
+    effects: tuple[Effect, ...] = ()
+
+
+def step(state: Conversation, event: Event, context: Context) -> Step:
+    """What one event makes of the conversation. Never raises, on any event in any state."""
+    turn, before = state.turn, state.model_copy(update={"turn": None})
+    if isinstance(event, ActionFinished):
+        if turn is not None and event.action in turn.awaiting:
+            turn = turn.answered(event.action, event.result)
+            waiting = bool(turn.awaiting)
+            return Step(before.model_copy(update={"turn": turn})) if waiting else _work(before, turn, context)
+        if not _expected(state, event.action):
+            return Step(state)
+    return _work(before, Turn(cause=event), context)
+
+
+def _expected(state: Conversation, action: str) -> bool:
+    return any(action == p.action for p in state.paying) or any(action == c.action for c in state.cancelling)
+
+
+def _work(before: Conversation, turn: Turn, context: Context) -> Step:
+    desk = Desk(context, Facts(turn.asked), turn.cause)
+    try:
+        reply = _handle(before, desk)
+    except Needed as needed:
+        if len(turn.asked) + len(needed.calls) > ACTS_PER_TURN_MAX:
+            return _finish(before, desk, _unreachable(before, desk))
+        start = len(turn.asked)
+        asked = tuple(
+            Asked(action=f"{event_id(turn.cause)}:{start + n}", call=c) for n, c in enumerate(needed.calls)
+        )
+        waiting = turn.model_copy(update={"asked": (*turn.asked, *asked)})
+        return Step(
+            before.model_copy(update={"turn": waiting}), tuple(Act(id=a.action, call=a.call) for a in asked)
+        )
+    except Unreachable:
+        reply = _unreachable(before, desk)
+    return _finish(before, desk, reply)
+
+
+def _handle(before: Conversation, desk: Desk) -> Reply:
+    match desk.cause:
+        case PersonSaid():
+            return _person_said(before, desk, desk.cause)
+        case ActionFinished():
+            return _moved(_outcome(before, desk, desk.cause), desk)
+        case PaymentChanged():
+            return _moved(outcome.changed(before, desk, desk.cause.payment), desk)
+
+
+def _outcome(state: Conversation, desk: Desk, event: ActionFinished) -> Reply:
+    paying = next((p for p in state.paying if p.action == event.action), None)
+    if paying is not None:
+        return outcome.finished(state, desk, paying, event.result)
+    cancelling = next((c for c in state.cancelling if c.action == event.action), None)
+    return scheduled.finished(state, desk, cancelling, event.result) if cancelling else Reply(state)
+
+
+def _moved(reply: Reply, desk: Desk) -> Reply:
+    """Something was said that the person did not ask for just now: what is open is put anew, with a code."""
+    if not reply.effects:
+        return reply
+    state = reply.state.model_copy(update={"moved_at": desk.now})
+    reply = replace(reply, state=state)
+    if reply.next != "again" or not (state.frames or state.prompt):
+        return replace(reply, next="rest")
+    try:
+        return reply.and_then(carry.again(state, desk))
+    except Unreachable:
+        return replace(reply, state=state.model_copy(update={"prompt": None}))
+
+
+def _person_said(before: Conversation, desk: Desk, said: PersonSaid) -> Reply:
+    state, late = _heard(before, desk)
+    found = _commands(state, desk, said, late=late)
+    if found is None:
+        return tell(state, "expired")
+    state, commands = found
+    return _carry_out(state, desk, said, commands)
+
+
+def _carry_out(state: Conversation, desk: Desk, said: PersonSaid, commands: tuple[Command, ...]) -> Reply:
+    for command in commands:
+        state = carry.prepare(state, command)
+    reply = Reply(state, next="go_on")
+    speaking = [c for c in commands if not isinstance(c, SwitchAccount)] or commands
+    for command in speaking[:1]:
+        reply = carry.answer(state, desk, command, said)
+    asked = next((c for c in speaking if isinstance(c, Ask)), None)
+    prompt = reply.state.prompt
+    if asked is not None and prompt is not None and prompt.kind == "account":
+        return replace(reply, state=reply.state.model_copy(update={"pending": (asked,)}))
+    return _completed(reply, desk)
+
+
+def _completed(reply: Reply, desk: Desk) -> Reply:
+    """After an answer, what is open."""
+    match reply.next:
+        case "go_on":
+            return reply.and_then(carry.go_on(reply.state, desk))
+        case "again":
+            return reply.and_then(carry.again(reply.state, desk))
+        case "rest":
+            return reply
+
+
+def _commands(
+    state: Conversation, desk: Desk, said: PersonSaid, *, late: bool
+) -> tuple[Conversation, tuple[Command, ...]] | None:
+    """What the person wants, with what waited for it; None where it answers something let go since."""
+    del desk
+    commands = understand(state, said.incoming, said.frame)
+    first = commands[0]
+    state = state.model_copy(update={"unclear": state.unclear if isinstance(first, Unclear | Unreadable) else 0})
+    if late and isinstance(first, Affirm):
+        return None
+    prompt = state.prompt
+    if isinstance(first, Choose) and prompt is not None:
+        state = state.model_copy(update={"moved_at": None})  # a line of it was picked: the person has seen it
+        if prompt.kind == "clarify":
+            place = int(first.values[0]) if first.values[0].isdecimal() else 0
+            chosen = prompt.readings[place] if place < len(prompt.readings) else Unclear()
+            return state.model_copy(update={"prompt": None}), (chosen,)
+        if prompt.kind == "account" and state.pending:
+            chosen_state = carry.prepare(state, first).model_copy(update={"pending": ()})
+            return chosen_state, state.pending
+    if prompt is None and carry.is_resume(first) and (state.frames or state.pending):
+        return state.model_copy(update={"pending": (), "unclear": 0}), state.pending or (Resume(),)
+    return state.model_copy(update={"pending": ()}), commands
+
+
+def _heard(state: Conversation, desk: Desk) -> tuple[Conversation, bool]:
+    """The state at the time of a message: after long silence, what was under way is let go."""
+    quiet = desk.now - state.heard_at if state.heard_at else None
+    late = quiet is not None and quiet > FLOW_IDLE and bool(state.frames or state.prompt or state.pending)
+    changes: dict[str, object] = {"heard_at": desk.now}
+    if late:
+        changes |= {"frames": (), "prompt": None, "pending": (), "account_said": None}
+    if quiet is not None and quiet > INTRODUCED:
+        changes |= {"introduced": False}
+    return state.model_copy(update=changes), late
+
+
+def _unreachable(before: Conversation, desk: Desk) -> Reply:
+    """The service does not answer: what was said is kept, and the next message goes on from it."""
+    cause = desk.cause
+    if not isinstance(cause, PersonSaid):
+        return Reply(before)
+    state, late = _heard(before, desk)
+    found = _commands(state, desk, cause, late=late)
+    if found is None:
+        return tell(state, "expired")
+    state, commands = found
+    for command in commands:
+        state = carry.prepare(state, command)
+    pending = tuple(c for c in commands if isinstance(c, Ask | SwitchAccount | StartFlow | Unreadable))
+    asks = tuple(c for c in pending if isinstance(c, Ask))
+    prompt = None if state.frames else state.prompt
+    state = state.model_copy(update={"pending": asks, "prompt": prompt})
+    return tell(state, "unavailable_paying" if state.frames else "unavailable")
+
+
+def _finish(before: Conversation, desk: Desk, reply: Reply) -> Step:
+    """The reply as a step: every message gets an answer, the company is named in the first."""
+    state, effects = reply.state, reply.effects
+    if isinstance(desk.cause, PersonSaid) and not effects:
+        effects = tell(state, "help", **desk.company()).effects
+    said = [n for n, e in enumerate(effects) if isinstance(e, Say)]
+    if said and not state.introduced:
+        first = effects[said[0]]
+        if isinstance(first, Say):
+            effects = (*effects[: said[0]], _introduced(first, desk), *effects[said[0] + 1 :])
+        state = state.model_copy(update={"introduced": True})
+    if said:
+        state = state.model_copy(update={"last": tuple(e for e in effects if isinstance(e, Say))})
+    del before
+    return Step(state.model_copy(update={"turn": None}), effects)
+
+
+def _introduced(say: Say, desk: Desk) -> Say:
+    """With the company's name, unless the message has it already."""
+    return say if "company" in say.values else named(desk.context.company.name, say)

@@ -1,0 +1,161 @@
+"""Answers to what the bot asked last, read without the NLU. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+
+from bot.commands import Affirm, Choose, Command, Deny, Resume, SetSlots
+from bot.messages import Option
+from bot.state import Prompt
+from nlu.frame import Slots
+
+YES = frozenset({
+    "y", "yes", "yes please", "yep", "yeah", "yup", "ok", "okay", "k", "sure", "confirm", "confirmed", "i confirm",
+    "go ahead", "yes go ahead", "ok go ahead", "do it", "yes do it", "yes pay", "yes pay it", "sounds good", "correct",
+    "yes confirm", "absolutely", "of course", "approved", "si", "s\u00ed", "claro", "dale", "\U0001f44d",
+})  # fmt: skip
+NO = frozenset({
+    "n", "no", "nope", "nah", "no thanks", "no thank you", "not now", "not yet", "don't", "dont", "do not",
+    "\U0001f44e",
+})  # fmt: skip
+NOW_WORDS = frozenset({"now", "today", "right now", "right away", "asap", "immediately", "straight away"})
+RESUME_WORDS = frozenset({
+    "try again", "retry", "again", "try now", "continue", "go on", "keep going", "next", "pay", "pay it", "pay now",
+})  # fmt: skip
+NOTE_CLEAR = frozenset({"none", "no note", "skip", "nothing"})
+
+_CODE = r"(?P<code>\d{2})"
+_YES_CODE = re.compile(rf"^(?:(?P<word>[^\d]*?)\s*{_CODE}|{_CODE.replace('code', 'first')}\s*(?P<after>[^\d]+))$")
+_NUMBER = re.compile(r"^(?:option|number|no\.?|nr\.?|choice|line)?\s*#?\s*(\d{1,3})\s*[.)]?$")
+_LETTER = re.compile(r"^\(?([a-i])[.)]?$")
+_SEVERAL = re.compile(r"^#?\d{1,2}(?:\s*(?:,|;|&|\+|and|y|\s)\s*#?\d{1,2})+[.]?$")
+_AMOUNT = re.compile(r"^\$?\s*(-?\s*\$?\s*[\d.,]*\d(?:e\d+)?|nan|inf|-inf|infinity)\s*(?:\$|usd|dollars?|bucks?)?$")
+_LAST4 = re.compile(r"^(?:\.\.|ending(?: in)?|x+|\*+)?\s*(\d{4})$")
+_EDGES = " \t\r\n.!,;:\"'`*_~"
+
+
+def plain(text: str) -> str:
+    """The message as it is compared: one case, one kind of space, no punctuation around it."""
+    return " ".join(text.casefold().replace("\u2019", "'").split()).strip(_EDGES)
+
+
+def yes(text: str) -> Affirm | None:
+    """A plain yes, with the two digits beside it, if any."""
+    said = plain(text)
+    if said in YES:
+        return Affirm()
+    found = _YES_CODE.match(said)
+    if found is None:
+        return None
+    word = plain(found["word"] if found["word"] is not None else found["after"] or "")
+    return Affirm(code=found["code"] or found["first"]) if word in YES else None
+
+
+def no(text: str) -> Deny | None:
+    return Deny() if plain(text) in NO else None
+
+
+def read(prompt: Prompt, text: str) -> Command | None:
+    """The answer to `prompt`, where the words alone tell it; None leaves it to the NLU."""
+    said = plain(text)
+    if prompt.kind == "confirm":
+        return yes(text) or no(text) or _bare_code(prompt, said)
+    if prompt.kind in ("limit", "cancel_scheduled"):
+        return yes(text) or no(text)
+    if prompt.kind == "amount":
+        return _amount(said)
+    if prompt.kind == "date" and said in NOW_WORDS:
+        return Choose(values=("now",))
+    if prompt.kind == "note":
+        return _note(text, said)
+    if prompt.options:
+        return _menu(prompt, said)
+    if prompt.kind == "change":
+        return no(text) or (Resume() if said in YES or said in RESUME_WORDS else None)
+    return None
+
+
+def _bare_code(prompt: Prompt, said: str) -> Command | None:
+    """The two digits alone are as clear as with a Y."""
+    return Affirm(code=said) if prompt.code is not None and said == prompt.code else None
+
+
+def _amount(said: str) -> Command | None:
+    """A bare number is the amount that was asked for."""
+    found = _AMOUNT.match(said)
+    if found is None:
+        return None
+    try:
+        value = Decimal(_dotted(found[1].replace("$", "").replace(" ", "")))
+    except InvalidOperation:
+        return None
+    return SetSlots(slots=Slots(amount=value, scope="fixed_amount"))
+
+
+def _dotted(number: str) -> str:
+    """ "1,234.50" and "40,50" with a decimal point and no thousands separators."""
+    if re.fullmatch(r"-?\d+,\d{2}", number):
+        return number.replace(",", ".")
+    return number.replace(",", "")
+
+
+def _note(text: str, said: str) -> Command:
+    if said in NOTE_CLEAR or said in NO:
+        return Resume()
+    return SetSlots(slots=Slots(note=text.strip()))
+
+
+def _menu(prompt: Prompt, said: str) -> Command | None:
+    options = prompt.options
+    if prompt.kind == "invoices":
+        several = _several(options, said)
+        if several is not None:
+            return several
+    number = _NUMBER.match(said)
+    if number is not None:
+        return _by_number(prompt, int(number[1]), said)
+    letter = _LETTER.match(said)
+    if letter is not None:
+        return _by_place(options, ord(letter[1]) - ord("a") + 1)
+    if prompt.kind == "method":
+        last4 = _LAST4.match(said)
+        if last4 is not None:
+            return SetSlots(slots=Slots(method_last4=last4[1]))
+    return _by_label(options, said)
+
+
+def _by_number(prompt: Prompt, number: int, said: str) -> Command | None:
+    """A line of the menu. At the four options, a number beyond them is an amount; among invoices, a number."""
+    chosen = _by_place(prompt.options, number)
+    if chosen is not None:
+        return chosen
+    if any(o.value == said for o in prompt.options):
+        return Choose(values=(said,))
+    if prompt.kind == "scope" and number > 0:
+        return SetSlots(slots=Slots(amount=Decimal(number), scope="fixed_amount"))
+    if prompt.kind == "invoices":
+        return SetSlots(slots=Slots(invoices=(str(number),), scope="selected_invoices"))
+    return None
+
+
+def _by_place(options: Sequence[Option], place: int) -> Choose | None:
+    return Choose(values=(options[place - 1].value,)) if 1 <= place <= len(options) else None
+
+
+def _several(options: Sequence[Option], said: str) -> Command | None:
+    """ "1 3", "1, 2 and 4": several lines at once."""
+    if _SEVERAL.match(said) is None:
+        return None
+    places = [int(n) for n in re.findall(r"\d+", said)]
+    if not all(1 <= p <= len(options) for p in places):
+        return None
+    return Choose(values=tuple(dict.fromkeys(options[p - 1].value for p in places)))
+
+
+def _by_label(options: Sequence[Option], said: str) -> Choose | None:
+    """The line's own words, or the one line that begins with them."""
+    exact = [o for o in options if plain(o.label) == said or o.value == said]
+    near = exact or [o for o in options if len(said) > 2 and plain(o.label).startswith(said)]
+    return Choose(values=(near[0].value,)) if len(near) == 1 else None
