@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
-from pathlib import Path
 
 import httpx
 import structlog
@@ -24,6 +23,7 @@ from bot.acting import Acting
 from bot.callbacks import callback_route
 from bot.context import Company
 from bot.messages import Outgoing
+from bot.pages import terms_route
 from bot.render import Texts
 from bot.settings import Settings
 from bot.state import Conversation
@@ -42,6 +42,7 @@ from nlu.frame import Nlu
 from payments.gateways import Gateway
 from payments.gateways.remote import RemoteGateway
 from payments.gateways.sandbox import SandboxGateway
+from payments.quotes import TERMS_VERSION
 from payments.wiring import Service
 from payments.wiring import build as build_payments
 
@@ -167,6 +168,8 @@ def build(settings: Settings, extras: Extras | None = None) -> Bot:
         workers.append(
             sms_worker(api, store, store.effects, SENDER, sms, count=metrics.count, crash=extras.crash)
         )
+    if payments is not None:
+        routes.append(terms_route(company(settings), version=TERMS_VERSION))
     if payments is not None and settings.payments_token:
         routes += payments.routes
     return Bot(
@@ -240,8 +243,10 @@ def _nlu() -> Nlu:
 
 def load_texts() -> Texts:
     """The wordings of every language."""
-    folder = files("bot") / "texts"
-    found = {Path(str(f)).stem: yaml.safe_load(f.read_text("utf-8")) for f in folder.iterdir() if f.name[-4:] == ".yml"}
+    found = {}
+    for file in (files("bot") / "texts").iterdir():
+        if file.name.endswith(".yml"):
+            found[file.name.removesuffix(".yml")] = yaml.safe_load(file.read_text("utf-8"))
     return Texts(found)
 
 
