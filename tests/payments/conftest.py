@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -45,8 +45,21 @@ class World:
     gateway: SandboxGateway
     clock: ManualClock
     receiver: Receiver
+    callbacks: httpx.AsyncClient
     db: Database
+    ids: CountedIds
     _keys: CountedIds = field(default_factory=CountedIds)
+
+    def patient(self, seconds: float) -> World:
+        """The same service, of which POST /payments waits that long for the outcome."""
+        service = build(
+            self.db, token=TOKEN, gateway=self.gateway, clock=self.clock, ids=self.ids,
+            callback_client=self.callbacks, callback_url=CALLBACK_URL, answer_within_seconds=seconds,
+        )  # fmt: skip
+        http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=service.app), base_url="http://pay", headers=self.http.headers
+        )
+        return replace(self, service=service, http=http)
 
     async def get(self, path: str, **params: Any) -> Any:
         response = await self.http.get(f"/payments/v1{path}", params=params)
@@ -118,26 +131,23 @@ def demo(**account: Any) -> dict[str, Any]:
     return content
 
 
-MakeWorld = Callable[..., "AsyncIterator[World]"]
-
-
 async def no_sleep(_seconds: float) -> None:
     """The sandbox's waits take no time."""
 
 
 @pytest.fixture
-def content() -> Mapping[str, Any]:
+def import_data() -> Mapping[str, Any]:
     """What the world is loaded with; override it by parametrising."""
     return DEMO
 
 
 @pytest.fixture
 async def world(
-    database: Database, clock: ManualClock, ids: CountedIds, content: Mapping[str, Any]
+    database: Database, clock: ManualClock, ids: CountedIds, import_data: Mapping[str, Any]
 ) -> AsyncIterator[World]:
     """No worker runs: tests call `work`. POST /payments answers at once."""
     migrate(database, "payments")
-    loaded = load(database, content, clock=clock, ids=ids)
+    loaded = load(database, import_data, clock=clock, ids=ids)
     assert loaded.refused == []
     receiver = Receiver()
     gateway = SandboxGateway(clock, database, sleep=no_sleep)
@@ -149,5 +159,5 @@ async def world(
     headers = {"Authorization": f"Bearer {TOKEN}"}
     transport = httpx.ASGITransport(app=service.app)
     async with callbacks, httpx.AsyncClient(transport=transport, base_url="http://pay", headers=headers) as http:
-        yield World(service, http, gateway, clock, receiver, database)
+        yield World(service, http, gateway, clock, receiver, callbacks, database, ids)
     await service.close()
