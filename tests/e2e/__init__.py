@@ -1,0 +1,1 @@
+"""Whole deployments over real HTTP: webhooks in, texts out, several processes, stopping, the payment service away."""
