@@ -188,7 +188,13 @@ def _fail(message: str) -> NoReturn:
 def main() -> None:
     """The console script."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # one message needs no thread pool
-    app()
+    from nlu.runtime.artifact import ArtifactError
+
+    try:
+        app()
+    except ArtifactError as error:
+        typer.echo(f"paybot: {error}; run paybot train", err=True)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

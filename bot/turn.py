@@ -172,19 +172,19 @@ class Turns:
         self._crash("turn:committed")
         metrics.TURNS.labels(kind=waiting.kind, outcome="parked" if commit.parked else "handled").inc()
         log.info(
-            "turn", conversation=waiting.conversation, event=waiting.event_id, kind=waiting.kind,
+            "turn", conversation=waiting.conversation, event_id=waiting.event_id, kind=waiting.kind,
             effects=[effect.key for effect in commit.effects], revision=waiting.revision + 1,
         )  # fmt: skip
 
     async def _failed(self, waiting: Waiting) -> Commit | None:
         """After a defect: tries again a little later, in the end parks the event with an apology."""
-        log.exception("turn_failed", conversation=waiting.conversation, event=waiting.event_id, seq=waiting.seq)
+        log.exception("turn_failed", conversation=waiting.conversation, event_id=waiting.event_id, seq=waiting.seq)
         metrics.TURNS.labels(kind=waiting.kind, outcome="failed").inc()
         await self.store.count_attempt(waiting.seq)
         if waiting.attempts + 1 < ATTEMPTS_MAX:
             await asyncio.sleep(0.05 * 2**waiting.attempts)
             return None
-        draft = _Draft(self._new(waiting), says=[Say(text="sorry_defect")])
+        draft = _Draft(self._new(waiting), says=[self._about_us("sorry_defect")])
         return Commit(waiting=waiting, state=None, events=(), effects=self._effects(waiting, draft), parked=True)
 
     async def _work_out(self, waiting: Waiting) -> Commit:
