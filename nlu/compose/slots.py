@@ -22,10 +22,14 @@ _DESCRIBED_BEFORE = re.compile(
 _DESCRIBED_AFTER = re.compile(
     r"^ ?(?:that |which )?(?:i owe|we owe|balance|bill|total|due|owed|invoice|limit)\b"
 )
+_A_YEAR = re.compile(r"20[0-3]\d$")
 _EACH = re.compile(r"\b(?:each|apiece|per invoice)\b")
 _FROM_AFTER = re.compile(r"^ ?(?:'s )?(?:one|payment|scheduled|transaction|autopay|auto|\$?\d)")
 _TO_BEFORE = re.compile(r"\b(?:to|until|till|for|by|on|instead)(?: the)? $")
-_FROM_BEFORE = re.compile(r"\b(?:from|scheduled for|scheduled on|set for|due on|planned for)(?: the)? $")
+_FROM_BEFORE = re.compile(
+    r"\b(?:from|payment on|payment of|payment dated|scheduled for|scheduled on|set for|due on"
+    r"|planned for)(?: the)? $"
+)
 _DOCUMENTS = (
     ("receipt", re.compile(r"\b(?:receipts?|proof of (?:my |the )?payment|(?:payment )?confirmations?)\b")),
     ("statement", re.compile(r"\bstatements?\b")),
@@ -92,6 +96,8 @@ class _Filling:
         excepted = self._references("invoices_except")
         statuses = self._values("status")
         if self.pays:
+            if self.intent in IMPLIES_SCOPE and not references:
+                references += [f"latest:{count}" for count in self._values("count")]
             references += ["all"] if "open" in statuses and not references else []
         if "all" in references:
             excepted += [
@@ -119,7 +125,7 @@ class _Filling:
         return item.span.value not in ("m+1", "m+0") and item.span.value[0] != "y" and not self._when(item)
 
     def _when(self, item: Item) -> bool:
-        return bool(re.search(r"\b(?:in|until|till|by|to|this) $", self.text[: item.start]))
+        return bool(re.search(r"\b(?:in|until|till|by|to|this|as) $", self.text[: item.start]))
 
     def _as_filters(self, references: list[str]) -> list[str]:
         """References as lists read them: a month is the period, the latest three are a count, all is no
@@ -134,6 +140,8 @@ class _Filling:
                 self.out["period"] = reference[6:]
             elif reference.startswith("latest:") and reference != "latest:1":
                 self.out["count"] = int(reference[7:])
+            elif self.intent == "get_document" and _A_YEAR.match(reference) and self._yearly():
+                self.out["period"] = reference
             elif reference != "all":
                 kept.append(reference)
         if self.intent in ("get_document", "list_invoices"):
@@ -143,6 +151,9 @@ class _Filling:
                 elif value.endswith(":latest") and "latest:1" not in kept:
                     kept.append("latest:1")
         return kept
+
+    def _yearly(self) -> bool:
+        return bool(re.search(r"\b(?:statements?|reports?|history|summary)\b", self.text))
 
     def _money(self) -> None:
         amounts = [item for item in self.items if item.span.slot == "amount"]

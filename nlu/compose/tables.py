@@ -17,7 +17,7 @@ _LISTED = frozenset({"count", "period", "date", "account"})
 
 ALLOWED: dict[str, frozenset[str]] = {
     "make_payment": WHAT | METHOD | {"date", "note", "account", "parts"},
-    "inform": WHAT | METHOD | {"date", "period", "note", "account", "parts", "count", "document"},
+    "inform": WHAT | METHOD | {"date", "period", "note", "account", "parts", "document"},
     "change": WHAT | METHOD | {"date", "note", "account", "parts", "target"},
     "payment_plan": WHAT | METHOD | {"date", "note", "account", "parts"},
     "check_balance": frozenset({"scope", "invoices", "period", "status", "account", "date"}),

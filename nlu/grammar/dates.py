@@ -52,7 +52,7 @@ _WEEK_FROM = re.compile(
 _IN = re.compile(
     rf"\b(?:in|after) (?P<n>{_ONE}|fortnight)(?: more)? ?(?P<u>days?|weeks?|months?|fortnight)?(?:'s"
     r"|s)?(?: time)?\b"
-    rf"|\b(?P<n2>{_ONE}) (?P<u2>days?|weeks?|months?) (?:from (?:now|today)|later|out)\b"
+    rf"|\b(?P<n2>{_ONE}) (?P<u2>days?|weeks?|months?) (?:from (?:now|today)|out)\b"
 )
 _AGO = re.compile(rf"\b(?P<n>{_ONE}) (?P<u>days?|weeks?|months?) ago\b")
 _NAMED_DAY = re.compile(
@@ -83,10 +83,10 @@ _BARE_MONTH = re.compile(
     r"|this year))?\b"
 )
 _MAY_BEFORE = re.compile(
-    r"(?:^|\b(?:in|for|from|of|since|during|last|until|by|my|the|through|to|and|,|before) )$"
+    r"(?:\b(?:in|for|from|of|since|during|last|until|by|my|the|through|to|and|,|before) )$"
 )
 _MAY_AFTER = re.compile(
-    r"(?:'s)?(?: (?:invoices?|bills?|statements?|receipts?|payments?|charges?|one|\d)|$|[?.!,])"
+    r"(?:'s)?(?: (?:invoices?|bills?|statements?|receipts?|payments?|charges|one|\d)|$|[?.!,])"
 )
 _YEAR_ALONE = re.compile(
     r"\b(?:in|for|from|of|during|since|year|tax year|all) (199\d|20_?[0-3]\d)\b(?! ?dollars)"
@@ -98,7 +98,7 @@ _RELATIVE_PERIOD = re.compile(
     r"|(?P<thism>this month|(?:the )?current month|this billing (?:period|cycle))"
     r"|(?P<nextm>(?:next|following|coming) month)|(?P<beforelast>(?:the )?month before last)"
     r"|(?P<lasty>last year|previous year)"
-    r"|(?P<thisy>this year|year to date|ytd|current year))(?:'s)?\b"
+    r"|(?P<thisy>this year|year to date|ytd|current year))(?:'s|s)?\b"
 )
 _RELATIVE_VALUES = {
     "lastm": "m-1",
@@ -109,12 +109,16 @@ _RELATIVE_VALUES = {
     "thisy": "y+0",
 }
 _INVOICE_AFTER = re.compile(
-    r"'?s?(?: of)? ?(?:open |unpaid |overdue )?(?:one|ones|invoices?|bills?|charges?|inv)\b"
+    rf"(?:(?:,|,? and) {_MONTH})*'?s?(?: of)? ?(?:open |unpaid |overdue )?(?:one|ones|invoices?|bills?"
+    r"|charges?|inv)\b"
 )
 _INVOICE_BEFORE = re.compile(
     r"\b(?:invoices?|bills?|one|ones|charges?)(?: (?:that (?:is|are|was)|which is))? (?:for|from|of"
-    r"|in|dated|since)(?: the month of)? $"
+    rf"|in|dated|since)(?: the month of)? (?:{_MONTH}(?:,|,? and) )*$"
 )
+
+
+_FULL_DASHED = re.compile(r"(?<![\d-])(\d{1,2})-(\d{1,2})-(20\d\d)(?![\d-])")
 
 
 def _number(word: str) -> int:
@@ -164,7 +168,7 @@ def _read_numeric(reading: Reading) -> None:
         value = _dated(int(match[2]), int(match[3]), match[1])
         if value:
             reading.add(*match.span(), "date", value)
-    for pattern in (_SLASH, _DASHED):
+    for pattern in (_SLASH, _DASHED, _FULL_DASHED):
         for match in pattern.finditer(reading.text):
             month, day = int(match[1]), int(match[2])
             if month > 12:

@@ -92,7 +92,7 @@ def _without_refused(text: str, items: list[Item]) -> tuple[list[Item], list[Ite
     previous: Item | None = None
     for item in items:
         before = text[max(0, item.start - 80) : item.start]
-        if item.group not in ("note", "account") and (
+        if item.group not in ("note", "account", "except") and (
             _REFUSED.search(before) or _goes_with(previous, item, refused, text)
         ):
             refused.append(item)

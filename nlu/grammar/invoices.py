@@ -27,6 +27,7 @@ _POSITION = re.compile(
     rf"|\bthe ({'|'.join(ORDINALS)})(?= ?(?:$|[,.!?]|and\b|please|then\b|on the list))"
     r"|(?<![\w#])#(\d{1,2})(?![\d%]|\.\d)"
     r"|\b(?:invoice|option|number|bill|no\.?) ?#?(\d{1,2})(?![\d%_]|\.\d| ?dollars)\b"
+    r"|\b(?:option|number|choice) (one)\b"
 )
 _ONLY_SMALL = re.compile(
     r"^\W*(?:(?:just|only|option|number|numbers|the|invoices?) )*(\d{1,2})((?:(?: ?, ?| and | ?/ ?"
@@ -62,11 +63,17 @@ _OVERDUE = re.compile(
     r"|balance))?\b"
 )
 _EXCEPT = re.compile(
-    r"\b(?:but(?: not)?|except(?: for)?|excluding|besides|apart from|other than|minus|leave(?: out"
+    r"(?:(?<=\ball )but|(?<=\beverything )but|(?<=\bthem )but|(?<=\bone )but|(?<=\bones )but"
+    r"|(?<=\binvoices )but|(?<=\bbills )but|(?<=,) but)(?! not\b)(?: for| the| invoices?| #)*[ #:-]*$"
+    r"|\b(?:except(?: for)?|excluding|besides|apart from|other than|minus|leave(?: out"
     r"| off)?|leaving out|skip|skipping|without"
-    r"|not including|exclude|remove|drop|take (?:off|out)|hold off on|hold|uncheck|deselect"
+    r"|not (?:including|include)|exclude|remove|drop|take (?:off|out)|hold off on|hold|uncheck|deselect"
     r"|forget(?: about)?|save|ignore)\b"
     r"(?: (?:for|out|the|off|of|invoices?|inv|number|it|one|ones|and))*[ #:-]*$"
+)
+_EXCEPTING = re.compile(
+    r"\b(?:but|except|exclud\w+|besides|apart|other|minus|leav\w+|skip\w*|without|not|remove|drop|take|get|knock"
+    r"|keep|hold|uncheck|deselect|forget|save|ignore)\b"
 )
 _TAKING = re.compile(r"\b(?:take|leave|drop|get|knock|keep)(?: (?:the|invoice|#))* ?$")
 _TAKEN_OFF = re.compile(r" (?:off|out)\b")
@@ -124,7 +131,7 @@ def _read_positions(reading: Reading) -> None:
     for match in _POSITION.finditer(text):
         index = match.lastindex or 1
         word = match[index]
-        number = ORDINALS.get(word) or int(re.sub(r"\D", "", word))
+        number = 1 if word == "one" else ORDINALS.get(word) or int(re.sub(r"\D", "", word))
         reading.add(*match.span(), "invoices", f"#{number}")
     for match in re.finditer(
         rf"\b({'|'.join(ORDINALS)})(?=(?: and|,) (?:the )?({'|'.join(ORDINALS)})\b)", text
@@ -172,12 +179,16 @@ def read_plain_numbers(reading: Reading) -> None:
 def mark_exceptions(reading: Reading) -> None:
     """Turn the references that are left out ("all but 1043") into `invoices_except`."""
     text, end, excepted = reading.text, 0, False
+    if not _EXCEPTING.search(text):
+        return
     for start, stop, span in sorted(reading.found, key=lambda found: found[0]):
         if span.slot not in ("invoices", "status", "scope"):
             continue
         gap = text[max(end, start - 60) : start]
         taken_off = _TAKEN_OFF.match(text[stop : stop + 8]) and _TAKING.search(gap)
-        excepted = bool(_EXCEPT.search(gap) or taken_off) or (excepted and bool(_NEXT_EXCEPTED.match(gap)))
+        excepted = bool(_EXCEPT.search(text[max(0, start - 60) : start]) or taken_off) or (
+            excepted and bool(_NEXT_EXCEPTED.match(gap))
+        )
         end = stop
         if excepted and span.slot != "scope" and span.value != "all":
             reading.replace(start, Span(span.start, span.end, "invoices_except", span.value))

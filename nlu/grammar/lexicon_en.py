@@ -109,7 +109,8 @@ SPELLINGS: dict[str, str] = _table("""
     cents: cent
     percent: pct prcnt
     full: ful fulll
-    current: curr curent currnt
+    default: dflt deflt defalt
+    current: cur curr curent currnt
     charges: chrgs chgs
     tomorrow's: tmrws tomorrows tmrs
     statement: stmt stmnt statment

@@ -51,7 +51,7 @@ _OTHER = re.compile(
 )
 _NEW = re.compile(rf"\b(?:brand )?new(?= (?:\w+ )?(?:{_METHOD}|account)\b)")
 _NUMBERED = re.compile(
-    r"\b(?:card|method) ?(?:#|number )?(\d{1,2})\b(?![.%\d/])"
+    r"\b(?:card|method) ?(?:to )?(?:#|number )?(\d{1,2})\b(?![.%\d/])"
     r"|\b(" + "|".join(ORDINALS) + r"|\d{1,2}(?:st|nd|rd|th)) (?:payment method|card|method|bank account)\b"
 )
 _KIND = re.compile(
@@ -67,6 +67,7 @@ _KIND = re.compile(
     r"|e-?checks?|echeck|direct debit|routing number|eft)"
     r"|(?P<card>cards?|plastic))\b"
 )
+_WHICH = re.compile(r"\b(?:which|what) (cards?)\b")
 _GIFT = re.compile(
     r"\b(?:gift|report|birthday|business|sim|score|id|library|post|green|wild|insurance|christmas|loyalty"
     r"|punch|greeting) ?cards?\b"
@@ -88,6 +89,8 @@ def read_methods(reading: Reading) -> None:
                 reading.add(*match.span(1), "method_last4", re.sub(r"\D", "", match[1]))
     for match in _BRAND.finditer(text):
         reading.add(*match.span(), "method_brand", match.lastgroup or "")
+    for match in _WHICH.finditer(text):
+        reading.block(*match.span(1))
     for match in _GIFT.finditer(text):
         reading.block(*match.span())
     _read_references(reading)

@@ -35,7 +35,7 @@ _PAYISH = re.compile(
     r"|actually|only|just|another|up to|of|for|to|at|say|about|around|like|is|was|no|wait|sorry|mean"
     r"|meant|rather|not|and|it's"
     r"|oops|change it|with|extra|another|payment|total|on|give|knock|then|than|by|over|or|maybe"
-    r"|manage|afford|:)\W*$"
+    r"|manage|afford|:|not \d+(?:\.\d+)?,?)\W*$"
 )
 _BARE = re.compile(rf"(?<![\w.,$#/•*-])(?<!\d )(-?)(\d{{1,3}}){_UNIT_AFTER}(?![\w-])")
 _TOWARD = re.compile(
@@ -72,6 +72,11 @@ _PARTS = re.compile(
 )
 _IN_HALF = re.compile(
     r"\b(?:split|divide|cut|break)\b.{0,25}?\b(?:in|into) (?P<p>half|halves|2|thirds|quarters)\b"
+)
+_EVENLY = re.compile(r"(?<![\w/])(?:50 ?[/-] ?50|50_50)(?![\w/])")
+_PLAN = re.compile(
+    r"\b(\d{1,2})[ -](?:month|payment|part|week|installment)s?(?: payment)? plan\b"
+    r"|\bplan\b[^.;?]{0,40}?\b(\d{1,2}) (?:payments|months|parts)\b"
 )
 _PART_WORDS = {"half": "2", "halves": "2", "2": "2", "thirds": "3", "quarters": "4"}
 
@@ -155,10 +160,13 @@ def read_bare_amounts(reading: Reading) -> None:
 def read_parts(reading: Reading) -> None:
     """How many parts something is paid in."""
     text = reading.text
-    for match in _PARTS.finditer(text):
-        index = match.lastindex or 1
-        if int(match[index]) > 1:
-            reading.add(match.start(index), match.end(index), "parts", match[index])
+    for pattern in (_PARTS, _PLAN):
+        for match in pattern.finditer(text):
+            index = match.lastindex or 1
+            if int(match[index]) > 1:
+                reading.add(match.start(index), match.end(index), "parts", str(int(match[index])))
+    for match in _EVENLY.finditer(text):
+        reading.add(*match.span(), "parts", "2")
     if (
         "half" in text
         or "halves" in text

@@ -10,16 +10,17 @@ from nlu.grammar.reading import Reading
 _NOTE = r"(?:note|memo|comment|description|message|reference|remark)"
 _SAYING = (
     r"(?: ?:|=| -| (?:that |which )?(?:says?|saying|reads?|reading|should (?:say|read|be)|to (?:say"
-    r"|read|be)|with the text|as|of|is|be|being)\b)"
+    r"|read|be)|(?:would|will) be|with the text|as|of|is|be|being)\b)"
 )
 _SAID = re.compile(rf"\b{_NOTE}(?: line| field| section)?{_SAYING}:? ?")
 _TO = re.compile(
-    rf"\b(?:change|update|set|edit|make|switch|correct|fix) (?:the |my |that )?{_NOTE}(?: line)? ?(?:to"
+    rf"\b(?:change|update|set|edit|make|switch|correct|fix) (?:the |my |that )?{_NOTE}(?: line)? ?"
+    r"(?:to\b|with\b"
     r"|:)? ?"
 )
 _DIRECT = re.compile(
-    r"(?:^|[,;.-] ?(?:and )?|\b(?:add|adding|with|put|and|include|attach|leave|w) (?:a |the |this "
-    rf"|in |in a )?)(?<!please ){_NOTE}(?: line)?(?:,| about| for)? (?!that\b|for\b|about\b|and\b|to\b"
+    r"(?:^|[,;.-] ?(?:and )?|\b(?:add|adding|with|put|and|include|attach|leave|w) (?:in |as )?(?:a |the "
+    rf"|this )?)(?<!please ){_NOTE}(?: line)?(?:,| about| for)? (?!that\b|for\b|about\b|and\b|to\b"
     r"|on\b|please|in\b|with\b|from\b)"
 )
 _BARE_MEMO = re.compile(

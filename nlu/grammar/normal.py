@@ -14,12 +14,14 @@ from nlu.grammar import lexicon_en as lexicon
 from nlu.grammar.numbers import Token, fold
 from nlu.grammar.spelling import Nearby
 
-LIMIT = 1600
-"""Characters that are read: the longest text message. What follows in a longer text is not looked at."""
+LIMIT = 800
+"""Characters that are read: five text messages. What follows is not looked at (and no such text is an order)."""
+_DIGITS = 19
+"""Digits of the longest number there is, a card's; a longer run means nothing."""
 
 _TOKEN = re.compile(
     r"(?P<number>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]{1,3},[0-9]{2}(?![0-9,])"
-    r"|[0-9]+(?:\.[0-9]+)?|(?<![0-9.])\.[0-9]+)"
+    r"|[0-9]+[oO](?!\w)|[0-9]+(?:\.[0-9]+)?|(?<![0-9.])\.[0-9]+)"
     r"|(?P<word>w/o\b|w/(?!\w{0,3}\d)|[^\W\d_]+(?:['\u2019`\u00b4][^\W\d_]+)*)"
     r"|(?P<space>\s+)|(?P<other>.)",
     re.DOTALL,
@@ -80,8 +82,11 @@ def _tokens(text: str) -> list[Token]:
             if not lower.isascii():
                 lower = "".join(_FOLDED.get(c, c) for c in lower)
             tokens.append(Token(start, end, "with" if lower == "w/" else respell(lower), "word"))
+        elif match.lastgroup == "number" and len(piece) > _DIGITS + 8:
+            tokens.append(Token(start, end, "~", "other"))
         elif match.lastgroup == "number":
-            plain = piece.replace(",", "." if re.fullmatch(r"\d{1,3},\d\d", piece) else "")
+            plain = piece.replace("o", "0").replace("O", "0")
+            plain = plain.replace(",", "." if re.fullmatch(r"\d{1,3},\d\d", piece) else "")
             tokens.append(Token(start, end, "0" + plain if plain[0] == "." else plain, "number"))
         elif match.lastgroup == "space" or piece == "\u00a0":
             tokens.append(Token(start, end, " ", "space"))

@@ -23,9 +23,10 @@ _WEAK_TOTAL = re.compile(
     r"|currently owe)(?: you)?|all of it|it all|the whole (?:thing|lot|amount|enchilada|shebang)"
     r"|(?:the |my )?(?:full|entire|whole|complete) (?:amount|bill|thing|sum|account|payment|price"
     r"|tab)|in full|(?:the |my )?(?:outstanding|remaining) (?:balance|amount)"
-    r"|all outstanding(?: charges| balances?)?|all (?:my|the|our) (?:balance|charges|debt"
+    r"|all outstanding(?: charges| balances?)?(?! invoices| bills)|all (?:my|the|our) (?:balance|charges|debt"
     r"|bills? total)|(?:the )?full(?= |$)"
     r"|(?<=pay )all(?=$|[ .!,]*(?:please|now|today|with|on|$))|(?<=pay )(?:the )?total"
+    r"|the total(?= (?:on|with|from|to|via|instead|please|using)\b)"
     r"|^(?:the )?total$|^all$|the lot|the works"
     r"|(?<=off )(?:my|the|our) (?:balance|account|tab|debt)|(?:balance|amount) in full)\b"
 )
@@ -52,7 +53,8 @@ _STATUS = re.compile(
     r"|(?<=bills )(?:have |did )?(?:i |we )(?:have )?(?:already )?paid"
     r"|(?:already )?paid(?= (?:invoices?|bills?|ones?))|(?<=invoices )(?:that )?(?:i |we )?(?:have "
     r"|are |were )?(?:already )?paid"
-    r"|(?<=bills )(?:that )?(?:i |we )?(?:have |are |were )?(?:already )?paid|^paid$))\b"
+    r"|(?<=bills )(?:that )?(?:i |we )?(?:have |are |were )?(?:already )?paid|^paid$|"
+    r"(?<=ones )that are paid))\b"
 )
 _THING = r"payments?|transactions?|charges?|receipts?|statements?|ones|things"
 _COUNT = re.compile(
@@ -69,6 +71,13 @@ _DOCUMENT = re.compile(
 )
 
 
+_OPTION = re.compile(
+    r"\b(?:(?P<selected_invoices>(?:selected|select|certain|specific|particular|some(?: of)?(?: my"
+    r"| the)?) invoices)"
+    r"|(?P<fixed_amount>(?:fixed|set|specific|custom|certain) amount))\b"
+)
+
+
 def read_scopes(reading: Reading) -> None:
     """Total balance and current charges."""
     text = reading.text
@@ -76,6 +85,8 @@ def read_scopes(reading: Reading) -> None:
         reading.add(
             *match.span(), "scope", "current_charges" + (f":{match.lastgroup}" if match.lastgroup else "")
         )
+    for match in _OPTION.finditer(text):
+        reading.add(*match.span(), "scope", match.lastgroup or "")
     for match in _TOTAL.finditer(text):
         reading.add(*match.span(), "scope", "total_balance")
     for pattern in (_ZERO_OUT, _WEAK_TOTAL):

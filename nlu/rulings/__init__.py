@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlu.grammar import edits
-from nlu.grammar.normal import normalise
+from nlu.grammar.normal import LIMIT, normalise
 from nlu.grammar.spans import Span
 from nlu.rulings import orders, yes
 from nlu.rulings import patterns as p
@@ -102,7 +102,7 @@ def _blanked(text: str, items: Sequence[edits.Item]) -> str:
 def rule(text: str, spans: Sequence[Span], ranking: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     """The ranking, corrected: sorted, confidences in 0..1. Deterministic; never raises.
 
-    `spans` are the grammar's of the same text.
+    `spans` are the grammar's of the same text. A text too long to be read whole is neither an order nor a yes.
     """
     ranked = sorted(ranking, key=lambda pair: -pair[1])
     if not ranked:
@@ -112,6 +112,8 @@ def rule(text: str, spans: Sequence[Span], ranking: Sequence[tuple[str, float]])
     if forced is not None and forced != ranked[0][0]:
         ranked = _promoted(ranked, forced)
     top = ranked[0][0]
+    if top in _PAYING and len(text) > LIMIT:
+        return _without(ranked, _PAYING)
     if (top == "make_payment" and _no_order(saying)) or (top == "affirm" and not _agrees(saying)):
         banned = {top} if saying.orders else _PAYING
         ranked = _without(ranked, banned)
