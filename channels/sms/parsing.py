@@ -70,7 +70,9 @@ def status(fields: Fields) -> Status:
 
 
 def phone(sender: str) -> str:
-    """A number in E.164; a short code, a name or another channel's address as it is."""
+    """A number in E.164; a short code, a name or another channel's address (whatsapp:+...) as it is."""
+    if not sender.startswith("+"):
+        return sender.strip()
     try:
         number = phonenumbers.parse(sender)
     except phonenumbers.NumberParseException:
