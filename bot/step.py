@@ -62,13 +62,9 @@ def _work(before: Conversation, turn: Turn, context: Context) -> Step:
         if len(turn.asked) + len(needed.calls) > ACTS_PER_TURN_MAX:
             return _finish(before, desk, _unreachable(before, desk))
         start = len(turn.asked)
-        asked = tuple(
-            Asked(action=f"{event_id(turn.cause)}:{start + n}", call=c) for n, c in enumerate(needed.calls)
-        )
+        asked = tuple(Asked(action=f"{event_id(turn.cause)}:{start + n}", call=c) for n, c in enumerate(needed.calls))
         waiting = turn.model_copy(update={"asked": (*turn.asked, *asked)})
-        return Step(
-            before.model_copy(update={"turn": waiting}), tuple(Act(id=a.action, call=a.call) for a in asked)
-        )
+        return Step(before.model_copy(update={"turn": waiting}), tuple(Act(id=a.action, call=a.call) for a in asked))
     except Unreachable:
         reply = _unreachable(before, desk)
     return _finish(before, desk, reply)
@@ -79,9 +75,9 @@ def _handle(before: Conversation, desk: Desk) -> Reply:
         case PersonSaid():
             return _person_said(before, desk, desk.cause)
         case ActionFinished():
-            return _moved(_outcome(before, desk, desk.cause), desk)
+            return _moved(before, desk, _outcome(before, desk, desk.cause))
         case PaymentChanged():
-            return _moved(outcome.changed(before, desk, desk.cause.payment), desk)
+            return _moved(before, desk, outcome.changed(before, desk, desk.cause.payment))
 
 
 def _outcome(state: Conversation, desk: Desk, event: ActionFinished) -> Reply:
@@ -92,11 +88,13 @@ def _outcome(state: Conversation, desk: Desk, event: ActionFinished) -> Reply:
     return scheduled.finished(state, desk, cancelling, event.result) if cancelling else Reply(state)
 
 
-def _moved(reply: Reply, desk: Desk) -> Reply:
+def _moved(before: Conversation, desk: Desk, reply: Reply) -> Reply:
     """Something was said that the person did not ask for just now: what is open is put anew, with a code."""
     if not reply.effects:
         return reply
-    state = reply.state.model_copy(update={"moved_at": desk.now})
+    state = reply.state
+    if before.prompt is not None:  # a yes on its way was meant for that one
+        state = state.model_copy(update={"moved_at": desk.now})
     reply = replace(reply, state=state)
     if reply.next != "again" or not (state.frames or state.prompt):
         return replace(reply, next="rest")
