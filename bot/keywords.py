@@ -31,7 +31,7 @@ _WAYS = (
     rf"(?:stop|quit|cease)(?: sending)?(?: {_ME})?(?: {_FILLER})* {_MESSAGES}(?: {_ME})?",
     rf"{_NOT} (?:{_MESSAGES}|send)(?: {_ME})?(?: {_FILLER})*(?: {_MESSAGES})?",
     rf"(?:no|no more|enough)(?: {_FILLER})* {_MESSAGES}",
-    rf"(?:take|remove|delete|get) (?:{_ME}|my (?:phone )?number|my phone) (?:off|from|out of)(?: {_FILLER})*(?: {_LIST})*",
+    rf"(?:take|remove|delete|get) (?:{_ME}|my (?:phone )?number) (?:off|from|out of)(?: {_FILLER})*(?: {_LIST})*",
     rf"(?:remove|delete|erase|lose) (?:{_ME}|my (?:phone )?number)",
     rf"(?:i )?(?:{_NOT}|no longer) (?:want|wish|like|need)(?: to)?(?: (?:get|receive|be getting|getting))?"
     rf"(?: {_FILLER})* {_MESSAGES}",
@@ -39,7 +39,8 @@ _WAYS = (
     rf"(?:i want to )?unsubscribe(?: {_ME})?(?: from)?(?: {_FILLER})*(?: (?:{_LIST}|{_MESSAGES}))?",
     rf"leave me alone(?: stop {_MESSAGES})?",
     rf"(?:i )?revoke (?:my )?consent(?: to (?:be )?{_MESSAGES})?",
-    r"(?:ya )?no (?:me )?(?:m[a\u00e1]s|mande\w*|env[i\u00ed]e\w*|escriba\w*)(?: m[a\u00e1]s)?(?: (?:mensajes|textos))?",
+    r"(?:ya )?no (?:me )?(?:m[a\u00e1]s|mande\w*|env[i\u00ed]e\w*|escriba\w*)(?: m[a\u00e1]s)?"
+    r"(?: (?:mensajes|textos))?",
     r"(?:dejen?|deje|pare\w*) de (?:mandar\w*|enviar\w*|escribir\w*)(?: (?:mensajes|textos))?",
     r"stop stop(?: stop)*",
 )

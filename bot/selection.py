@@ -79,9 +79,7 @@ def select(
     )
 
 
-def resolve(
-    reference: str, *, among: Sequence[Invoice], shown: Sequence[str], today: dt.date
-) -> tuple[Invoice, ...]:
+def resolve(reference: str, *, among: Sequence[Invoice], shown: Sequence[str], today: dt.date) -> tuple[Invoice, ...]:
     """The invoices that one reference means; none where nothing answers to it."""
     kind, _, rest = reference.partition(":")
     oldest = oldest_first(among)

@@ -25,7 +25,7 @@ from bot.wording import named
 
 __all__ = ["Company", "Context", "Step", "step"]
 
-ACTS_PER_TURN_MAX = 24
+ACTS_PER_TURN_MAX = 12
 """A turn that needs more reads than this is given up, with words."""
 
 

@@ -42,9 +42,7 @@ def numbers(found: Sequence[str]) -> Value:
     """ "1043, 1044 and 1045"; beyond a few, how many more."""
     if len(found) <= LISTED_MAX:
         return Many(parts=tuple(found))
-    return line(
-        "and_more", start=", ".join(found[: LISTED_MAX - 1]), count=len(found) - LISTED_MAX + 1
-    )
+    return line("and_more", start=", ".join(found[: LISTED_MAX - 1]), count=len(found) - LISTED_MAX + 1)
 
 
 def applied(allocations: Sequence[Allocation], currency: str) -> Value:
@@ -57,9 +55,7 @@ def applied(allocations: Sequence[Allocation], currency: str) -> Value:
         return line("for_invoice", number=str(named[0].invoice))
     if len(allocations) > LISTED_MAX:
         return line("for_many", count=len(named), first=str(named[0].invoice), last=str(named[-1].invoice))
-    parts: list[Value] = [
-        line("invoice_part", number=str(a.invoice), amount=money(a.amount, currency)) for a in named
-    ]
+    parts: list[Value] = [line("invoice_part", number=str(a.invoice), amount=money(a.amount, currency)) for a in named]
     parts += [line("credit_part", amount=money(a.amount, currency)) for a in credit]
     return line("for_invoices", invoices=Many(parts=tuple(parts)))
 
@@ -100,9 +96,7 @@ def invoice_line(invoice: Invoice, currency: str, *, overdue: bool) -> Line:
     if invoice.status == "paid":
         return line("invoice_paid", number=invoice.number, amount=money(invoice.amount, currency))
     key = "invoice_overdue" if overdue else "invoice_open"
-    return line(
-        key, number=invoice.number, amount=money(invoice.balance, currency), due=Day(date=invoice.due)
-    )
+    return line(key, number=invoice.number, amount=money(invoice.balance, currency), due=Day(date=invoice.due))
 
 
 def led(lead: Line, say: Say) -> Say:

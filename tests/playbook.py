@@ -5,16 +5,15 @@
                >> settled()                           << says("receipt")
 
 `>>` feeds what a person says, or an outcome of the payment service; `<<` expects what the core does, in order. Reads
-and quotes are answered by `Book`, a small payment service in memory. What was not expected, and what was expected
-and did not come, fails with both scripts side by side; a playbook that ends with something unexpected left over
-fails at `done()` (or at the next `>>`).
+and quotes are answered by `tests.book.Book`. What was not expected, and what was expected and did not come, fails
+with both side by side; a playbook with something unexpected left over fails at `done()`, or at the next `>>`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -22,74 +21,30 @@ from pathlib import Path
 
 import yaml
 
-from actions.calls import (
-    AccountRead,
-    ActivityRead,
-    Call,
-    CancelScheduled,
-    ContactRead,
-    InvoicesRead,
-    MakeMethodLink,
-    MakeQuote,
-    MethodLinkMade,
-    MethodsRead,
-    Pay,
-    PaymentAnswered,
-    PaymentsRead,
-    Quoted,
-    ReadAccount,
-    ReadActivity,
-    ReadContact,
-    ReadInvoices,
-    ReadMethods,
-    ReadPayments,
-    ReadScheduled,
-    Refused,
-    Result,
-    ScheduledRead,
-    Unavailable,
-)
+from actions.calls import CancelScheduled, Pay, PaymentAnswered, Result
 from bot.context import Company, Context
-from bot.effects import Act, ActionFinished, Effect, Escalate, Event, Money, PaymentChanged, PersonSaid, Say, Value
+from bot.effects import (
+    Act,
+    ActionFinished,
+    Effect,
+    Escalate,
+    Event,
+    Money,
+    PaymentChanged,
+    PersonSaid,
+    Say,
+    Value,
+)
 from bot.messages import Incoming
-from bot.render import Texts, render
+from bot.render import Texts, phrase, render
 from bot.state import Conversation, restore
 from bot.step import step
 from bot.wording import innermost
 from nlu.frame import Frame, Intent, Slots
-from payments.contract import (
-    Account,
-    AccountRef,
-    Activities,
-    Activity,
-    Allocation,
-    Contact,
-    Due,
-    Failure,
-    Invoice,
-    Invoices,
-    Method,
-    MethodLink,
-    Methods,
-    Payment,
-    Payments,
-    PaymentStatus,
-    Problem,
-    Quote,
-    QuoteRequest,
-    QuoteWarning,
-    ScheduledPayments,
-)
-from payments.money import share, total
+from payments.contract import Failure, Payment, PaymentStatus, Quote
+from tests.book import DANA, NOON, Book
 
-NOON = dt.datetime(2026, 11, 22, 15, 0, tzinfo=dt.UTC)
-"""A Sunday, 10:00 in New York."""
-TODAY = dt.date(2026, 11, 22)
-DANA = "+15555550123"
 COMPANY = Company(name="Acme Billing", support="800-555-0100", terms_url="acme.example/terms")
-VISA = Method(id="pm_visa", kind="card", brand="visa", last4="4242", expires="2028-04", default=True)
-BANK = Method(id="pm_bank", kind="bank", bank="First Federal", type="checking", last4="6789")
-EXPIRED = Method(id="pm_old", kind="card", brand="amex", last4="1881", expires="2026-01", usable=False)
 
 
 @lru_cache(maxsize=1)
@@ -97,148 +52,6 @@ def texts() -> Texts:
     """The wordings that ship."""
     folder = Path(__file__).parents[1] / "bot" / "texts"
     return Texts({p.stem: yaml.safe_load(p.read_text(encoding="utf-8")) for p in sorted(folder.glob("*.yml"))})
-
-
-def invoice(number: str, issued: str, due: str, amount: str, balance: str | None = None) -> Invoice:
-    left = Decimal(balance if balance is not None else amount)
-    due_on = dt.date.fromisoformat(due)
-    status = "paid" if left == 0 else "overdue" if due_on < TODAY else "open"
-    return Invoice.model_validate(
-        {"number": number, "issued": issued, "due": due, "amount": amount, "balance": str(left), "status": status}
-    )
-
-
-ACME = (
-    invoice("1043", "2026-10-01", "2026-10-31", "18.75"),
-    invoice("1044", "2026-11-01", "2026-11-30", "42.10"),
-)
-
-
-@dataclass
-class Book:
-    """A payment service in memory: enough of the contract for the core to talk to."""
-
-    invoices: tuple[Invoice, ...] = ACME
-    methods: tuple[Method, ...] = (VISA, BANK)
-    accounts: tuple[AccountRef, ...] = (AccountRef(number="10023", name="Acme Dental"),)
-    credit: Decimal = Decimal("0.00")
-    prepayment: bool = False
-    known: bool = True
-    down: bool = False
-    link: str | None = None
-    warnings: tuple[QuoteWarning, ...] = ()
-    refuse: Problem | None = None
-    scheduled: tuple[Payment, ...] = ()
-    payments: tuple[Payment, ...] = ()
-    activities: tuple[Activity, ...] = ()
-    quote_minutes: int = 15
-    quotes: dict[str, Quote] = field(default_factory=dict)
-    calls: list[Call] = field(default_factory=list)
-
-    def answer(self, call: Call, key: str, now: dt.datetime) -> Result:
-        """The service's answer to one call that is not durable."""
-        self.calls.append(call)
-        if self.down:
-            return Unavailable(reason="connection refused")
-        match call:
-            case ReadContact():
-                return self._contact(call.phone)
-            case ReadAccount():
-                return AccountRead(account=self._account(call.account))
-            case ReadInvoices():
-                return InvoicesRead(invoices=Invoices(invoices=tuple(self._invoices(call))))
-            case ReadMethods():
-                return MethodsRead(methods=Methods(payment_methods=self.methods))
-            case ReadPayments():
-                return PaymentsRead(payments=Payments(payments=self.payments[: call.limit]))
-            case ReadScheduled():
-                return ScheduledRead(scheduled=ScheduledPayments(scheduled_payments=self.scheduled))
-            case ReadActivity():
-                within = tuple(a for a in self.activities if call.start <= a.date <= call.end)
-                return ActivityRead(activity=Activities(activity=within))
-            case MakeMethodLink() if self.link:
-                return MethodLinkMade(link=MethodLink(url=self.link, expires_at=now + dt.timedelta(hours=1)))
-            case MakeQuote():
-                return self._quote(call.request, key, now)
-            case _:
-                return problem("not_found", 404)
-
-    def _contact(self, phone: str) -> Result:
-        if not self.known:
-            return problem("contact_unknown", 404)
-        return ContactRead(contact=Contact(name="Dana Reyes", phone=phone, accounts=self.accounts))
-
-    def owed(self) -> tuple[Invoice, ...]:
-        return tuple(sorted((i for i in self.invoices if i.balance > 0), key=lambda i: i.due))
-
-    def _account(self, number: str) -> Account:
-        owed = self.owed()
-        latest = max(self.invoices, key=lambda i: i.issued, default=None)
-        name = next((a.name for a in self.accounts if a.number == number), "?")
-        coming = next((i for i in owed if i.due >= TODAY), None)
-        return Account(
-            number=number, name=name, timezone="America/New_York",
-            total_balance=total(i.balance for i in owed),
-            current_charges=latest.balance if latest else Decimal("0.00"),
-            past_due=total(i.balance for i in owed if i.due < TODAY), credit=self.credit,
-            next_due=Due(date=coming.due, amount=coming.balance) if coming else None,
-            default_method=next((m for m in self.methods if m.default), None),
-        )  # fmt: skip
-
-    def _invoices(self, call: ReadInvoices) -> Iterable[Invoice]:
-        for i in sorted(self.invoices, key=lambda i: i.issued, reverse=True):
-            if call.status is not None and i.status != call.status:
-                continue
-            if (call.issued_from and i.issued < call.issued_from) or (call.issued_to and i.issued > call.issued_to):
-                continue
-            yield i
-
-    def _quote(self, request: QuoteRequest, key: str, now: dt.datetime) -> Result:
-        if self.refuse is not None:
-            return Refused(problem=self.refuse)
-        selection = request.selection
-        owed = list(self.owed())
-        if selection.scope == "current_charges":
-            owed = [max(self.invoices, key=lambda i: i.issued)]
-        if selection.scope == "selected_invoices":
-            owed = [i for i in owed if i.number in selection.invoices]
-        limit = total(i.balance for i in owed)
-        wanted = selection.amount if selection.amount is not None else limit
-        if selection.amount_fraction is not None:
-            wanted = share(limit, selection.amount_fraction)
-        if wanted > limit and not self.prepayment:
-            refused = problem("amount_above_balance", 422)
-            return Refused(problem=refused.problem.model_copy(update={"limit": limit}))
-        if wanted <= 0:
-            return problem("nothing_due", 422)
-        quote = Quote(
-            id=f"q-{key}", account=request.account, selection=selection, currency="USD",
-            total=total(selection.amounts) if selection.amounts else wanted,
-            allocations=tuple(self._allocate(request, owed, wanted)),
-            method=next(m for m in self.methods if m.id == request.method),
-            note=request.note, pay_on=request.pay_on, warnings=self.warnings, terms_version="2023-12",
-            expires_at=now + dt.timedelta(minutes=self.quote_minutes),
-        )  # fmt: skip
-        self.quotes[quote.id] = quote
-        return Quoted(quote=quote)
-
-    def _allocate(self, request: QuoteRequest, owed: list[Invoice], wanted: Decimal) -> Iterable[Allocation]:
-        if request.selection.amounts:
-            pairs = zip(request.selection.invoices, request.selection.amounts, strict=True)
-            yield from (Allocation(invoice=n, amount=a) for n, a in pairs)
-            return
-        left = wanted
-        for i in owed:
-            part = min(left, i.balance)
-            if part > 0:
-                yield Allocation(invoice=i.number, amount=part)
-            left -= part
-        if left > 0:
-            yield Allocation(invoice=None, amount=left)
-
-
-def problem(code: str, status: int = 409) -> Refused:
-    return Refused(problem=Problem(title=code, status=status, code=code))
 
 
 @dataclass(frozen=True)
@@ -419,9 +232,7 @@ class Playbook:
         }  # fmt: skip
         incoming = Incoming.model_validate(values)
         ranking = said.ranking or ((said.intent, said.confidence),)
-        frame = Frame(
-            text=said.text, intent=said.intent, confidence=said.confidence, slots=said.slots, ranking=ranking
-        )
+        frame = Frame(text=said.text, intent=said.intent, confidence=said.confidence, slots=said.slots, ranking=ranking)
         self.now += dt.timedelta(milliseconds=100)
         self._collect(self.feed(PersonSaid(incoming=incoming, frame=frame)))
 
@@ -474,9 +285,7 @@ class Playbook:
             case Says(), Say():
                 inner = innermost(found)
                 every = {**_lead(found), **inner.values}
-                return inner.text == wanted.key and all(
-                    k in every and _reads(every[k], v) for k, v in wanted.values
-                )
+                return inner.text == wanted.key and all(k in every and _reads(every[k], v) for k, v in wanted.values)
             case Pays(), Act():
                 call = found.call
                 return isinstance(call, Pay) and f"{self.book.quotes[call.quote].total:.2f}" == wanted.total
@@ -525,17 +334,11 @@ def _reads(value: Value, wanted: str) -> bool:
         return f"{value.amount:.2f}" == wanted
     if isinstance(value, str | int):
         return str(value) == wanted
-    from bot.render import phrase
-
     return phrase(value, texts(), "en") == wanted or getattr(value, "text", None) == wanted
 
 
 def play(book: Book | None = None, *, introduced: bool = True) -> Playbook:
     return Playbook(book, introduced=introduced)
-
-
-def variant(method: Method, **changes: object) -> Method:
-    return method.model_copy(update=changes)
 
 
 def sometime(said_: Said, **incoming: object) -> Said:

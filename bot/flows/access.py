@@ -1,9 +1,9 @@
 """Whose account: nobody acts on one that is not theirs. Read first in every turn that touches an account.
 
-    contact unknown           -> whom to contact
-    one account               -> that one
-    several                   -> the one chosen before, or asked which
-    "for Acme Dental"         -> that one, if it is theirs
+contact unknown           -> whom to contact
+one account               -> that one
+several                   -> the one chosen before, or asked which
+"for Acme Dental"         -> that one, if it is theirs
 """
 
 from __future__ import annotations

@@ -220,9 +220,7 @@ def _methods(access: Access, desk: Desk, slots: Slots) -> Reply:
             sentence("numbered", place=n, line=sentence(key if m.usable else "method_line_expired",
                                                         method=method_words(m)))
         )  # fmt: skip
-    return tell(
-        access.state, "methods", "again", lines=_listed(lines, left=max(0, len(found) - LINES_MAX))
-    )
+    return tell(access.state, "methods", "again", lines=_listed(lines, left=max(0, len(found) - LINES_MAX)))
 
 
 def _scheduled(access: Access, desk: Desk, slots: Slots) -> Reply:

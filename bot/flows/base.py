@@ -66,9 +66,7 @@ def tell(state: Conversation, key: str, then: Next = "rest", /, **values: Value)
     return Reply(state, (Say(text=key, values=values),), then)
 
 
-def ask(
-    state: Conversation, desk: Desk, kind: PromptKind, say: Say, *, prompt: Prompt | None = None
-) -> Reply:
+def ask(state: Conversation, desk: Desk, kind: PromptKind, say: Say, *, prompt: Prompt | None = None) -> Reply:
     """One message that asks something: the state remembers what, to read the answer."""
     base = prompt or Prompt(kind=kind, say=say, asked_at=desk.now)
     asked = base.model_copy(update={"say": say, "options": say.options, "asked_at": desk.now})

@@ -1,10 +1,10 @@
 """The confirmation: bound to its quote, answered by a yes that answers nothing else. Pure.
 
-    quote  ->  shown (total, what it pays, method, date, note, terms)  ->  Y  ->  Pay, once
-                                                                       ->  N  ->  nothing charged, still correctable
-    a yes after 10 minutes, or after the quote's own end   ->  a fresh quote is asked for and shown
-    a yes sent before the prompt could be seen              ->  the prompt again, "to be sure"
-    a prompt that something else than the person put there  ->  the yes must carry its two digits
+quote  ->  shown (total, what it pays, method, date, note, terms)  ->  Y  ->  Pay, once
+                                                                   ->  N  ->  nothing charged, still correctable
+a yes after 10 minutes, or after the quote's own end   ->  a fresh quote is asked for and shown
+a yes sent before the prompt could be seen              ->  the prompt again, "to be sure"
+a prompt that something else than the person put there  ->  the yes must carry its two digits
 """
 
 from __future__ import annotations
@@ -122,9 +122,7 @@ def pay(state: Conversation, desk: Desk, frame: PayFrame, prompt: Prompt, said: 
         at=incoming.received_at,
     )
     paying = Paying(action=action, quote=quote, draft=frame.draft, since=desk.now)
-    state = state.model_copy(
-        update={"frames": state.frames[:-1], "prompt": None, "paying": (*state.paying, paying)}
-    )
+    state = state.model_copy(update={"frames": state.frames[:-1], "prompt": None, "paying": (*state.paying, paying)})
     return Reply(state, (Act(id=action, call=Pay(quote=quote.id, account=quote.account, consent=consent)),))
 
 

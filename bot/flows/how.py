@@ -85,9 +85,7 @@ def add(state: Conversation, desk: Desk, books: Books) -> Reply:
     return ask(state, desk, "method", Say(text=key, values=values, options=menu(state, desk, items)))
 
 
-def _stated(
-    state: Conversation, desk: Desk, books: Books, usable: Sequence[Method], said: Slots
-) -> Method | Reply:
+def _stated(state: Conversation, desk: Desk, books: Books, usable: Sequence[Method], said: Slots) -> Method | Reply:
     ref = said.method_ref or ""
     if ref == "default":
         known = next((m for m in books.methods if m.default), books.access.account.default_method)

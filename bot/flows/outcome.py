@@ -52,17 +52,13 @@ def _once(state: Conversation, key: str, say: Say) -> Reply:
     if key in state.announced:
         return Reply(state)
     announced = (*state.announced, key)[-ANNOUNCED_MAX:]
-    return Reply(
-        state.model_copy(update={"announced": announced}), (say.model_copy(update={"key": key}),), "again"
-    )
+    return Reply(state.model_copy(update={"announced": announced}), (say.model_copy(update={"key": key}),), "again")
 
 
 def _processing(state: Conversation, paying: Paying | None, payment: Payment) -> Reply:
     if paying is not None:
         known = paying.model_copy(update={"payment": payment.id})
-        state = state.model_copy(
-            update={"paying": tuple(known if p == paying else p for p in state.paying)}
-        )
+        state = state.model_copy(update={"paying": tuple(known if p == paying else p for p in state.paying)})
     say = Say(text="processing", values=payment_values(payment))
     return _once(state, f"processing:{payment.id}", say)
 

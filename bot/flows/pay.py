@@ -55,9 +55,7 @@ def start(state: Conversation, slots: Slots) -> Conversation:
     return state.model_copy(update={"frames": (*state.frames, PayFrame(draft=draft)), "prompt": None})
 
 
-def put(
-    state: Conversation, slots: Slots, *, corrected: bool = False, target: Target | None = None
-) -> Conversation:
+def put(state: Conversation, slots: Slots, *, corrected: bool = False, target: Target | None = None) -> Conversation:
     """The open payment with these values in place of what they replace; what was before can be gone back to."""
     frame = state.frame
     if not isinstance(frame, PayFrame):
@@ -113,9 +111,7 @@ def go_back(state: Conversation) -> Conversation | None:
     kept = frame.draft.said.model_copy(update={"scope": None, "amount": None, "amount_fraction": None,
                                                "invoices": (), "invoices_except": (), "amounts": ()})  # fmt: skip
     draft = Draft(said=kept, method=frame.draft.method, ask="scope")
-    return state.on_top(frame.model_copy(update={"draft": draft, "changed": ()})).model_copy(
-        update={"prompt": None}
-    )
+    return state.on_top(frame.model_copy(update={"draft": draft, "changed": ()})).model_copy(update={"prompt": None})
 
 
 def affirm(state: Conversation, desk: Desk, said: PersonSaid, code: str | None) -> Reply:

@@ -42,9 +42,7 @@ def advance(state: Conversation, desk: Desk) -> Reply:
     if len(matches) == 1:
         return _confirm(state, desk, frame, matches[0])
     key = "scheduled_which" if matches else "scheduled_no_match"
-    items: list[tuple[str, Value]] = [
-        (p.id, sentence("scheduled_line", **_values(p))) for p in (matches or found)
-    ]
+    items: list[tuple[str, Value]] = [(p.id, sentence("scheduled_line", **_values(p))) for p in (matches or found)]
     return ask(state, desk, "which_scheduled", Say(text=key, options=menu(state, desk, items)))
 
 

@@ -107,9 +107,7 @@ def nothing_due(state: Conversation, desk: Desk, books: Books) -> Reply:
     account = books.access.account
     state = state.model_copy(update={"frames": state.frames[:-1], "prompt": None})
     if account.credit > 0:
-        return tell(
-            state, "nothing_due_credit", name=account.name, credit=money(account.credit, account.currency)
-        )
+        return tell(state, "nothing_due_credit", name=account.name, credit=money(account.credit, account.currency))
     return tell(state, "nothing_due", name=account.name)
 
 
@@ -190,9 +188,7 @@ def _unknown(state: Conversation, desk: Desk, books: Books, found: Selected) -> 
 def _sorted_out(
     references: tuple[str, ...], everything: tuple[Invoice, ...], today: dt.date
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    paid = tuple(
-        r for r in references if not r.startswith("#") and resolve(r, among=everything, shown=(), today=today)
-    )
+    paid = tuple(r for r in references if not r.startswith("#") and resolve(r, among=everything, shown=(), today=today))
     unknown = tuple(r for r in references if r not in paid)
     return tuple(quoted(r.removeprefix("month:")) for r in paid), tuple(
         quoted(r.removeprefix("month:")) for r in unknown

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.playbook import Book, declined, pays, play, said, says, settled
+from tests.book import Book
+from tests.playbook import declined, pays, play, said, says, settled
 
 
 def test_a_bill_is_paid_with_a_menu_and_a_yes() -> None:
@@ -17,9 +18,17 @@ def test_a_bill_is_paid_with_a_menu_and_a_yes() -> None:
 
 def test_everything_in_one_sentence_goes_straight_to_the_confirmation() -> None:
     p = play()
-    p >> said(
-        "pay 1043 with checking", "make_payment", scope="selected_invoices", invoices=["1043"], method_kind="checking"
-    ) << says("confirm", total="18.75", method="First Federal checking ..6789")
+    (
+        p
+        >> said(
+            "pay 1043 with checking",
+            "make_payment",
+            scope="selected_invoices",
+            invoices=["1043"],
+            method_kind="checking",
+        )
+        << says("confirm", total="18.75", method="First Federal checking ..6789")
+    )
     p >> "y" << pays("18.75")
     p >> settled() << says("receipt", left="left_owed")
     p.done()
