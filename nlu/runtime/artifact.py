@@ -1,7 +1,7 @@
 """The model on disk: what `nlu.export` writes and `nlu.runtime` reads.
 
 `manifest.json` says what it was trained from and holds the hash of every other file; `weights.npz` the numbers;
-`names.json` the names of their rows; `words.npz` the word vectors; `sample.json` answers of Rasa's to hold the
+`names.json` the names of their rows; `encoder.npz` the sentence encoder; `sample.json` answers of Rasa's to hold the
 runtime to.
 """
 
@@ -17,13 +17,13 @@ import numpy as np
 
 from nlu.runtime.counts import Classifier
 from nlu.runtime.crf import FEATURES, Crf
+from nlu.sentence_encoder import SentenceEncoder
 from nlu.sentence_spelling import Speller
-from nlu.sentence_vectors import SentenceVectors
 
 MODEL = Path(__file__).parent.parent / "model"
 FORMAT = 1
 """Raised with every change that an older runtime could not read."""
-FILES = ("weights.npz", "names.json", "words.npz", "sample.json")
+FILES = ("weights.npz", "names.json", "encoder.npz", "sample.json")
 
 
 class ArtifactError(Exception):
@@ -38,7 +38,7 @@ class Artifact:
     classifier: Classifier
     crf: Crf
     speller: Speller
-    vectors: SentenceVectors
+    encoder: SentenceEncoder
     ngrams: int
     temperature: float
     ranking_length: int
@@ -54,7 +54,7 @@ def read(folder: Path) -> Artifact:
     """The model in `folder`. Raises `ArtifactError` unless every file is as its manifest says."""
     manifest = _manifest(folder)
     names = json.loads((folder / "names.json").read_text("utf-8"))
-    vectors = SentenceVectors.load(folder / "words.npz")
+    encoder = SentenceEncoder.load(folder / "encoder.npz")
     options = manifest["options"]
     with np.load(folder / "weights.npz") as weights:
         classifier = _classifier(names, options, weights)
@@ -63,8 +63,8 @@ def read(folder: Path) -> Artifact:
         manifest=manifest,
         classifier=classifier,
         crf=crf,
-        speller=Speller(names["spelling"], vectors.knows),
-        vectors=vectors,
+        speller=Speller(names["spelling"], encoder.knows),
+        encoder=encoder,
         ngrams=options["ngrams"],
         temperature=options["temperature"],
         ranking_length=options["ranking_length"],
@@ -95,7 +95,7 @@ def _classifier(names: dict[str, Any], options: dict[str, Any], weights: Any) ->
         letters_least=options["letters_least"],
         letters_most=options["letters_most"],
         shapes={name: row for row, name in enumerate(shapes, len(words) + len(letters))},
-        sparse=weights["sparse"],
+        sparse=weights["sparse"] * weights["sparse.scale"],
         dense=weights["dense"],
     )
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
 from nlu.compose import compose
 from nlu.frame import Frame, Intent
 from nlu.grammar import spans
@@ -16,7 +18,7 @@ from nlu.rulings import rule
 from nlu.runtime.artifact import MODEL, Artifact, read
 from nlu.runtime.bilou import Entity, entities, repair
 from nlu.runtime.tokens import Token, tokenize
-from nlu.sentence import features, patterns, shape, sharpen
+from nlu.sentence import features, patterns, shape, sharpen, spoken
 
 NOTHING_SAID: tuple[tuple[Intent, float], ...] = (("out_of_scope", 0.0),)
 """The ranking of a text without a character to read."""
@@ -54,7 +56,7 @@ class Runtime:
         found = spans(stripped)
         words = shape(stripped, found, model.speller)
         probabilities = model.classifier.probabilities(
-            tokens, features(words, found, model.ngrams), model.vectors.vector(words)
+            tokens, features(words, found, model.ngrams), model.encoder.vector(spoken(words))
         )
         ranking = sorted(zip(model.classifier.intents, probabilities.tolist(), strict=True), key=lambda p: -p[1])
         ruled = rule(stripped, found, sharpen(ranking, model.temperature))
@@ -85,5 +87,10 @@ def frame(
 
 
 def load(folder: Path = MODEL) -> Runtime:
-    """The NLU of the model in `folder`. Raises `ArtifactError` where it is missing or damaged."""
+    """The NLU of the model in `folder`. Raises `ArtifactError` where it is missing or damaged.
+
+    Numpy's linear algebra is kept to one thread in this process from here on: matrices this small lose far more
+    in waiting for each other than they win.
+    """
+    threadpool_limits(limits=1, user_api="blas")
     return Runtime(read(folder))

@@ -7,6 +7,7 @@ from typing import Any
 from nlu.runtime import Runtime
 
 TOLERANCE = 1e-3
+_CRF = "CRFEntityExtractor"
 _TIE = 2e-6
 """Two intents whose confidences are closer than this may change places: the arithmetic differs in the last digit."""
 
@@ -15,10 +16,8 @@ def differences(nlu: Runtime, answer: dict[str, Any]) -> list[str]:
     """What the runtime says otherwise than Rasa's `answer` (see `nlu.export_answers`); nothing if all is equal."""
     text = answer["text"]
     parsed = nlu.read(text)
-    found = [
-        *((e.entity, e.start, e.end, text[e.start : e.end], e.confidence, "CRFEntityExtractor") for e in parsed.learned),
-        *((s.slot, s.start, s.end, s.value, 1.0, "GrammarExtractor") for s in parsed.spans),
-    ]
+    found = [(e.entity, e.start, e.end, text[e.start : e.end], e.confidence, _CRF) for e in parsed.learned]
+    found += [(s.slot, s.start, s.end, s.value, 1.0, "GrammarExtractor") for s in parsed.spans]
     wanted = [
         (e["entity"], e["start"], e["end"], e["value"], e["confidence"], e["extractor"]) for e in answer["entities"]
     ]

@@ -14,7 +14,7 @@ from nlu.remote import RasaUnavailable, RemoteNlu
 from nlu.runtime import Runtime, load
 
 TODAY = dt.date(2026, 11, 22)
-TEXTS = ["pay my bill", "  put $50 on 1043 friday ", "yes", "for Acme Dental", "pay 40 with a note saying unit 4B", "👍"]
+TEXTS = ["pay my bill", "  put $50 on 1043 friday ", "yes", "for Acme Dental", "pay 40, note: unit 4B", "👍"]
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def test_lines_come_out_in_order_blank_ones_too(nlu: Runtime) -> None:
     assert [frames[i]["intent"] for i in (0, 2, 3)] == ["make_payment", "affirm", "deny"]
 
 
-@pytest.mark.parametrize("name", ["weights.npz", "names.json", "words.npz", "sample.json", "manifest.json"])
+@pytest.mark.parametrize("name", ["weights.npz", "names.json", "encoder.npz", "sample.json", "manifest.json"])
 def test_a_damaged_or_missing_file_is_refused(tmp_path: Path, name: str) -> None:
     damaged = tmp_path / "model"
     shutil.copytree(MODEL, damaged)
@@ -125,7 +126,7 @@ def test_tokens_stand_where_they_say(text: str) -> None:
     tokens = tokenize(text)
     assert tokens
     assert all(text[token.start : token.end] == token.text for token in tokens)
-    assert all(a.end <= b.start for a, b in zip(tokens, tokens[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(tokens))
 
 
 _LOADED: list[Runtime] = []

@@ -41,6 +41,11 @@ def test_every_intent_has_training_data() -> None:
     assert {intent for _, intent in examples(ROOT)} == set(INTENTS)
 
 
+def test_rasas_domain_names_the_intents_of_the_contract() -> None:
+    domain = yaml.safe_load((ROOT / "nlu" / "rasa" / "domain.yml").read_text("utf-8"))
+    assert domain["intents"] == list(INTENTS)
+
+
 def test_the_artifact_is_at_most_twelve_megabytes() -> None:
     assert sum(path.stat().st_size for path in MODEL.iterdir()) <= 12_000_000
 
