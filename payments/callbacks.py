@@ -57,6 +57,8 @@ class Callbacks:
             answer = await self._client.post(
                 str(claim.body["url"]), content=body, headers=headers, timeout=TIMEOUT_SECONDS
             )
+        except httpx.InvalidURL as error:
+            return Park(error=f"InvalidURL: {error}")
         except httpx.HTTPError as error:
             return self._again(claim, type(error).__name__)
         return Done() if answer.is_success else self._again(claim, f"status {answer.status_code}")

@@ -11,7 +11,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
 from payments.money import Amount
 
@@ -29,6 +29,24 @@ ProblemCode = Literal[
 ]  # fmt: skip
 Key = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 NOTE_CHARS_MAX = 3000
+Fraction = Annotated[
+    Decimal,
+    Field(ge=Decimal("0.0001"), le=1),
+    PlainSerializer(lambda v: f"{v:f}", return_type=str, when_used="json"),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 0.0001, "maximum": 1},
+                {"type": "string", "pattern": r"^(1|0\.[0-9]{0,3}[1-9])$"},
+            ]
+        },
+        mode="validation",
+    ),
+]
+"""A part of a whole: 0.5 is half. A decimal string, or a number."""
+CallbackUrl = Annotated[
+    str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[!-~]{0,1500})?$", max_length=2000)
+]
 Note = Annotated[str, StringConstraints(min_length=1, max_length=NOTE_CHARS_MAX, strip_whitespace=True)]
 
 
@@ -149,7 +167,7 @@ class Selection(Wire):
 
     scope: Scope
     amount: Amount | None = None
-    amount_fraction: Decimal | None = Field(default=None, gt=0, le=1)
+    amount_fraction: Fraction | None = None
     invoices: tuple[Key, ...] = Field(default=(), max_length=500)
     amounts: tuple[Amount, ...] = Field(default=(), max_length=500)
 
@@ -203,7 +221,7 @@ class Consent(Wire):
 class PaymentRequest(Wire):
     quote: Key
     consent: Consent
-    callback_url: str | None = None
+    callback_url: CallbackUrl | None = None
 
 
 class Failure(Wire):

@@ -104,12 +104,13 @@ async def read_json(request: Request, model: type[M]) -> tuple[M, Any]:
         plain = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise NotJson(f"{type(error).__name__}: send one JSON object in UTF-8") from error
-    if _has_nul(plain):
-        raise Malformed("text cannot contain the NUL character")
     try:
-        return model.model_validate_json(body, strict=True), plain
+        made = model.model_validate_json(body, strict=True)
     except ValidationError as error:
         raise malformed(error) from error
+    if _has_nul(made.model_dump()):
+        raise Malformed("text cannot contain the NUL character")
+    return made, plain
 
 
 def malformed(error: ValidationError) -> Malformed:
@@ -134,8 +135,8 @@ def _has_nul(value: Any) -> bool:
         case str():
             return "\x00" in value
         case dict():
-            return any(_has_nul(k) or _has_nul(v) for k, v in value.items())
-        case list():
+            return any(_has_nul(v) for v in value.values())
+        case list() | tuple():
             return any(_has_nul(v) for v in value)
         case _:
             return False

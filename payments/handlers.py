@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-import httpx
 import sqlalchemy as sa
 from starlette.requests import Request
 from starlette.responses import Response
@@ -30,7 +29,7 @@ from payments.contract import (
     ScheduledPayments,
 )
 from payments.edge import answer, read_json
-from payments.errors import IdempotencyKeyMissing, Malformed, PaymentDeclined, QuotePaid, QuoteStale
+from payments.errors import IdempotencyKeyMissing, PaymentDeclined, QuotePaid, QuoteStale
 from payments.lifecycle import State
 from payments.parameters import (
     ActivityQuery,
@@ -48,7 +47,6 @@ T = TypeVar("T")
 SCHEDULED_MAX = 500
 LOOK_SECONDS_MAX = 0.25
 """How long a payment that another process settled may go unnoticed where its NOTIFY was missed."""
-CALLBACK_URL_CHARS_MAX = 2000
 _UNDER_WAY = frozenset({"processing"})
 
 
@@ -159,7 +157,6 @@ class Handlers:
         if key is None:
             raise IdempotencyKeyMissing
         body, plain = await read_json(request, PaymentRequest)
-        _check_url(body.callback_url)
         try:
             made = await self.db.write(lambda conn: self.paying.pay(conn, body, key, digest(plain), now))
         except QuoteStale as stale:
@@ -222,14 +219,3 @@ def _outcome(payment: Payment) -> Response:
     if payment.status == "declined":
         raise PaymentDeclined(payment)
     return answer(payment, {"settled": 201, "canceled": 200}.get(payment.status, 202))
-
-
-def _check_url(url: str | None) -> None:
-    if url is None:
-        return
-    try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL:
-        parsed = httpx.URL("")
-    if parsed.scheme not in ("http", "https") or not parsed.host or len(url) > CALLBACK_URL_CHARS_MAX:
-        raise Malformed("callback_url is an http(s) address of at most 2000 characters")

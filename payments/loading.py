@@ -172,8 +172,7 @@ def _method(conn: sa.Connection, account: str, row: MethodRow, now: dt.datetime,
     if known is None:
         methods.add(conn, account, row, actor=IMPORT, now=now, ids=ids)
         return
-    described = row.model_dump(include={"kind", "brand", "bank", "type", "last4", "expires"})
-    conn.execute(sa.update(t.method).where(m.id == known.id).values(described))
+    conn.execute(sa.update(t.method).where(m.id == known.id).values(methods.description(row)))
 
 
 def _staff(conn: sa.Connection, rows: list[StaffRow]) -> None:

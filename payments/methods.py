@@ -58,12 +58,12 @@ def add(
 ) -> sa.Row[tuple[object, ...]]:
     """Saves a method; the same token again is the same method. The first one of an account is its default.
 
-    Runs under the account's lock. Raises `Malformed` for a token that is really a card number, and for a card
-    that is described as a bank account or the other way round.
+    Runs under the account's lock. Raises `Malformed` for a token that is really a card number.
     """
-    check(new)
+    if card_number_like(new.token):
+        raise Malformed("token must be the gateway's token, never a card number")
     m = t.method.c
-    described = new.model_dump(include={"kind", "brand", "bank", "type", "last4", "expires"})
+    described = description(new)
     known = conn.execute(sa.select(t.method).where(m.account == account, m.token == new.token)).first()
     others = sa.select(m.id).where(m.account == account, m.removed_at.is_(None)).limit(1)
     default = new.default or conn.execute(others).first() is None
@@ -99,14 +99,13 @@ def make_default(
     return find(conn, account, method)
 
 
-def check(new: NewMethod) -> None:
-    """Raises `Malformed` where `new` cannot be a method."""
-    if card_number_like(new.token):
-        raise Malformed("token must be the gateway's token, never a card number")
-    if new.kind == "card" and (new.bank is not None or new.expires is None):
-        raise Malformed("a card has a month in which it expires, and no bank")
-    if new.kind == "bank" and (new.brand is not None or new.expires is not None):
-        raise Malformed("a bank account has neither a brand nor an expiry")
+def description(new: NewMethod) -> dict[str, str | None]:
+    """What is kept of a method beside its token: a card has no bank, a bank account no brand and no expiry."""
+    card = new.kind == "card"
+    return {
+        "kind": new.kind, "brand": new.brand if card else None, "bank": None if card else new.bank, "type": new.type,
+        "last4": new.last4, "expires": new.expires if card else None,
+    }  # fmt: skip
 
 
 def card_number_like(value: str) -> bool:

@@ -84,7 +84,7 @@ def _reads(h: Handlers) -> tuple[Operation, ...]:
         ),
         Operation(
             path=_ACCOUNT + "/activity", method="GET", handler=h.activity, query=ActivityQuery,
-            refusals=(*known, e.DateInvalid), answers={200: c.Activities},
+            refusals=(*known, e.Malformed), answers={200: c.Activities},
             summary="Invoices due, payments made and payments to come, by date",
         ),
         Operation(

@@ -80,7 +80,7 @@ class World:
         self, scope: str = "total_balance", *, key: str | None = None, method: str | None = None, **more: Any
     ) -> httpx.Response:
         """POST /quotes; `more` goes into the selection, but for note and pay_on."""
-        top = {name: more.pop(name) for name in ("note", "pay_on", "account") if name in more}
+        top: dict[str, Any] = {name: more.pop(name) for name in ("note", "pay_on", "account") if name in more}
         body = {
             "account": ACCOUNT, "method": method or await self.default_method(),
             "selection": {"scope": scope, **more}, **top,

@@ -146,7 +146,7 @@ BOTH = {"scope": "selected_invoices", "invoices": ["1044", "1043"]}
         ({"scope": "current_charges"}, [("1044", 4210)]),
         ({"scope": "fixed_amount", "amount": "20.00"}, [("1043", 1875), ("1044", 125)]),
         ({"scope": "total_balance", "amount_fraction": "0.5"}, [("1043", 1875), ("1044", 1168)]),
-        ({"scope": "current_charges", "amount_fraction": "0.00001"}, [("1044", 1)]),
+        ({"scope": "current_charges", "amount_fraction": "0.0001"}, [("1044", 1)]),
         (BOTH, [("1044", 4210), ("1043", 1875)]),
         ({**BOTH, "amount": "19.00"}, [("1043", 1875), ("1044", 25)]),
         ({**BOTH, "amounts": ["1.00", "2.00"]}, [("1044", 100), ("1043", 200)]),
