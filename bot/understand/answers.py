@@ -26,6 +26,9 @@ RESUME_WORDS = frozenset({
 })  # fmt: skip
 NOTE_CLEAR = frozenset({"none", "no note", "skip", "nothing"})
 
+AMOUNT_SAID_MAX = Decimal(10) ** 12
+"""Anything beyond is the same: too much."""
+
 _CODE = r"(?P<code>\d{2})"
 _YES_CODE = re.compile(rf"^(?:(?P<word>[^\d]*?)\s*{_CODE}|{_CODE.replace('code', 'first')}\s*(?P<after>[^\d]+))$")
 _NUMBER = re.compile(r"^(?:option|number|no\.?|nr\.?|choice|line)?\s*#?\s*(\d{1,3})\s*[.)]?$")
@@ -91,6 +94,9 @@ def _amount(said: str) -> Command | None:
         value = Decimal(_dotted(found[1].replace("$", "").replace(" ", "")))
     except InvalidOperation:
         return None
+    if not value.is_finite():
+        return None
+    value = max(-AMOUNT_SAID_MAX, min(value, AMOUNT_SAID_MAX))
     return SetSlots(slots=Slots(amount=value, scope="fixed_amount"))
 
 
