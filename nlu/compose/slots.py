@@ -99,6 +99,8 @@ class _Filling:
             if self.intent in IMPLIES_SCOPE and not references:
                 references += [f"latest:{count}" for count in self._values("count")]
             references += ["all"] if "open" in statuses and not references else []
+        if "overdue" in references and any(ref.startswith(("oldest:", "latest:")) for ref in references):
+            references.remove("overdue")
         if "all" in references:
             excepted += [
                 ref

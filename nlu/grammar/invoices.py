@@ -72,7 +72,8 @@ _EXCEPT = re.compile(
     r"(?: (?:for|out|the|off|of|invoices?|inv|number|it|one|ones|and))*[ #:-]*$"
 )
 _EXCEPTING = re.compile(
-    r"\b(?:but|except|exclud\w+|besides|apart|other|minus|leav\w+|skip\w*|without|not|remove|drop|take|get|knock"
+    r"\b(?:but|except|exclud\w+|besides|apart|other|minus|leav\w+|skip\w*|without|not|remove|drop|take"
+    r"|get|knock"
     r"|keep|hold|uncheck|deselect|forget|save|ignore)\b"
 )
 _TAKING = re.compile(r"\b(?:take|leave|drop|get|knock|keep)(?: (?:the|invoice|#))* ?$")
@@ -152,7 +153,8 @@ def _add_small(reading: Reading, match: re.Match[str]) -> None:
 def _read_ranked(reading: Reading, match: re.Match[str]) -> None:
     word = match["a"] or match["b"] or match["c"]
     count = match["n"] or match["n2"] or "1"
-    end = match.end()
+    adjective = re.search(r" (?:unpaid|open|overdue)\b", match[0])
+    end = match.start() + adjective.start() if adjective else match.end()
     ends = re.match(r"\W*$|[,.;]", reading.text[end:])
     if word in ("first", "last", "recent") and not match["noun"] and not (word == "first" and ends):
         return

@@ -15,6 +15,7 @@ _BRAND = re.compile(
 )
 _FOUR = r"(\d(?:[_ -]?\d){3})(?![\d_]|[., -]?\d)"
 _FULL_NUMBER = re.compile(r"(?<![\d$])\d(?:[ _-]?\d){9,}(?!\d)")
+_INVOICES_BEFORE = re.compile(r"\b(?:invoices?|inv|bills?|numbers) $")
 _LAST4 = (
     re.compile(
         r"\b(?:ending|ends|end|finishing|endin|last (?:4|four)(?: (?:digits?|numbers?))?|last digits)"
@@ -77,7 +78,24 @@ _GIFT = re.compile(
 def read_numbers_that_are_none(reading: Reading) -> None:
     """Card, bank and telephone numbers are no value of any slot."""
     for match in _FULL_NUMBER.finditer(reading.text):
-        reading.block(*match.span())
+        if not _is_list(reading.text[: match.start()], match[0]):
+            reading.block(*match.span())
+
+
+def _is_list(before: str, digits: str) -> bool:
+    """Whether digits in groups are a list of references ("1043 1044 1045") and not one long number."""
+    groups = re.split(r"[ _-]", digits)
+    if any(len(group) != 4 for group in groups):
+        return False
+    return bool(_INVOICES_BEFORE.search(before)) or len(groups) < 4 or not _luhn("".join(groups))
+
+
+def _luhn(digits: str) -> bool:
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        doubled = int(digit) * (1 + place % 2)
+        total += doubled - 9 * (doubled > 9)
+    return total % 10 == 0
 
 
 def read_methods(reading: Reading) -> None:

@@ -138,7 +138,7 @@ def _read_names(reading: Reading) -> None:
         for match in pattern.finditer(source):
             name = match["n"].rstrip(".,'")
             words = [word.lower().removesuffix("'s").strip(".,'") for word in name.split()]
-            if not words or any(word in _NO_NAMES or not word for word in words):
+            if re.search(r"\d{3}", name) or not words or any(word in _NO_NAMES or not word for word in words):
                 continue
             if name.endswith(("'s", "\u2019s")):
                 name = name[:-2]

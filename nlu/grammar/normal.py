@@ -15,7 +15,7 @@ from nlu.grammar.numbers import Token, fold
 from nlu.grammar.spelling import Nearby
 
 LIMIT = 800
-"""Characters that are read: five text messages. What follows is not looked at (and no such text is an order)."""
+"""Characters that are read: five text messages. The rest is not looked at."""
 _DIGITS = 19
 """Digits of the longest number there is, a card's; a longer run means nothing."""
 

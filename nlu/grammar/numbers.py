@@ -16,6 +16,10 @@ from nlu.grammar import lexicon_en as lexicon
 _SMALL = {**lexicon.UNITS, **lexicon.TEENS, **lexicon.TENS}
 _NUMBER_WORDS = frozenset({*_SMALL, *lexicon.MULTIPLIERS, "oh", "o", "grand"})
 _MONEY_AFTER = frozenset({"dollars", "cents", "percent", "invoice", "invoices"})
+_COUNTED = frozenset(
+    {"dollars", "cents", "percent", "times", "invoices", "years", "days", "usd", "people", "%"}
+)
+_NAMES_A_NUMBER = frozenset({"invoice", "number", "account", "card", "ending", "bill", "in"})
 _ONES = frozenset(w for w, v in lexicon.ORDINALS.items() if v < 10)
 
 
@@ -110,7 +114,16 @@ def _fold_run(tokens: list[Token], at: int, end: int) -> Token | None:
         return None
     start, stop = tokens[at].start, tokens[end - 1].end
     groups = [value for value in (_value(group) for group in _groups(words)) if value is not None]
-    return Token(start, stop, "_".join(groups), "number") if groups else None
+    if not groups:
+        return None
+    before = tokens[at - 2].norm if at > 1 else ""
+    money = _is_money(words, after) and before not in _NAMES_A_NUMBER and len(groups) == 1
+    return Token(start, stop, "_".join(groups) + (" dollars" if money else ""), "number")
+
+
+def _is_money(words: list[str], after: str) -> bool:
+    """Whether a number is money by its words alone: references are not said in hundreds and grands."""
+    return any(word in lexicon.MULTIPLIERS or word == "grand" for word in words) and after not in _COUNTED
 
 
 def _groups(words: list[str]) -> Iterator[list[str]]:

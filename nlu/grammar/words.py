@@ -58,8 +58,9 @@ _STATUS = re.compile(
 )
 _THING = r"payments?|transactions?|charges?|receipts?|statements?|ones|things"
 _COUNT = re.compile(
-    r"\b(?:last|past|latest|recent|most recent|previous|next|first|newest|upcoming"
-    rf"|top) (\d{{1,3}})(?: (?:\w+ )?(?:{_THING})\b)?(?! ?(?:(?:\w+ )?(?:invoices?|bills?)\b|ones?\b"
+    r"\b(?:last|past|latest|recent|most recent|previous|newest|upcoming"
+    rf"|(?:next|first|top)(?= \d+ (?:\w+ )?(?:{_THING}))) (\d{{1,3}})(?: (?:\w+ )?(?:{_THING})\b)?(?! ?"
+    r"(?:(?:\w+ )?(?:invoices?|bills?)\b|ones?\b"
     r"|dollars|days|weeks|months|years|digits|hours|%))\b"
     rf"|\b(\d{{1,3}}) (?:last|latest|most recent|recent|previous|newest|upcoming) (?:\w+ )?(?:{_THING})\b"
     rf"|\b(?:show|list|give|see|send|get)(?: me)?(?: my| the)? (\d{{1,2}}) (?:{_THING})\b"

@@ -67,6 +67,8 @@ class _Saying:
     """The slots of all values."""
     standing: tuple[tuple[int, str], ...]
     """Offset and slot of the values that are not taken back."""
+    refused: bool
+    """Whether some value is refused ("not the visa")."""
     amounts: int
     orders: bool
     asks: bool
@@ -79,13 +81,14 @@ class _Saying:
 def _saying(text: str, spans: Sequence[Span]) -> _Saying:
     normal = normalise(text)
     items = edits.items_of(normal, spans)
-    kept, _ = edits.settle(normal.text, items)
+    kept, refused = edits.settle(normal.text, items)
     read = _blanked(normal.text, [item for item in items if item.span.slot == "note"])
     return _Saying(
         text=read,
         rest=_blanked(normal.text, [item for item in items if item.span.slot in _TAKEN_OUT]),
         slots=frozenset(item.span.slot for item in items),
         standing=tuple((item.start, item.span.slot) for item in kept),
+        refused=bool(refused),
         amounts=sum(item.span.slot in ("amount", "amount_fraction") for item in items),
         orders=orders.orders(read),
         asks=bool(p.QUESTION.search(read)),
@@ -102,7 +105,8 @@ def _blanked(text: str, items: Sequence[edits.Item]) -> str:
 def rule(text: str, spans: Sequence[Span], ranking: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     """The ranking, corrected: sorted, confidences in 0..1. Deterministic; never raises.
 
-    `spans` are the grammar's of the same text. A text too long to be read whole is neither an order nor a yes.
+    `spans` are the grammar's of the same text. A text too long to be read whole is neither an order nor a
+    yes.
     """
     ranked = sorted(ranking, key=lambda pair: -pair[1])
     if not ranked:
@@ -175,10 +179,14 @@ def _with_yes(saying: _Saying, top: str) -> str | None:
     if saying.asks:
         return None
     rest = yes.rest_after_yes(saying.text)
-    if top == "make_payment" and saying.orders and not p.ALTERS_STRONGLY.search(rest):
-        return None
+    ordered = top == "make_payment" and saying.orders and not p.ALTERS_STRONGLY.search(rest)
     altered = saying.stands() or p.TARGET_CHANGED.search(rest)
-    if altered and p.ALTERS.search(rest) and top in ("affirm", "inform", "make_payment", "deny"):
+    if (
+        altered
+        and not ordered
+        and p.ALTERS.search(rest)
+        and top in ("affirm", "inform", "make_payment", "deny")
+    ):
         return None if yes.plain(saying.text, saying.rest, values=True) else "change"
     if top in ("make_payment", "inform") and yes.plain(
         saying.text, saying.rest, values=bool(saying.slots & _VALUES)
@@ -201,6 +209,8 @@ def _with_replacement(saying: _Saying, top: str) -> str | None:
         return None
     if top == "deny":
         return "change" if p.NO_FIRST.search(text) and not orders.hindrances(text) else None
+    if saying.refused and not saying.orders and saying.stands():
+        return "change"
     if p.REPLACES_FIRST.search(text) or (top == "inform" and p.CORRECTS.search(text)):
         return "change"
     return None

@@ -31,7 +31,8 @@ _NEGATED = re.compile(
     r"|\bquit|\brather \w+(?: \w+)?(?: \w+)? than"
     r"|\binstead of|\bhold off|\bavoid|\bnobody|\bno one|\bno more|\bno need to|\bno intention"
     rf"|\bno longer|\bhate to|\bunder no circumstances?|\bno(?= pay\b))\b.*?\b{_PAY}\b"
-    rf"|\b{_PAY} (?:nothing|no one|nobody|zero|nada)\b|\bnot {_PAY}|\b(?:over my dead body|like hell)\b"
+    rf"|\b{_PAY} (?:nothing|no one|nobody|zero|nada)\b|\bnot {_PAY}|\bnot (?:let|allow|want|send|run"
+    r"|make|take)\b.*\b(?:payment|charge|money)\b|\b(?:over my dead body|like hell)\b"
 )
 _CONDITIONAL = re.compile(
     r"\b(?:if|suppose|supposing|assuming|imagine|unless|whether|hypothetically|what if|let us say"
@@ -65,7 +66,8 @@ _THIRD = re.compile(
 _REPORTED = re.compile(
     r"\b(?:said|says|saying|told|tell|tells|telling|heard|wrote|texted|means|meant|word|phrase|type"
     r"|typing|typed|typed in|reply|replying|button|song|joke|dreamt|dream"
-    r"|movie|quote|scam)\b(?! me to| us to).*?\b(?:pay|charge)\b"
+    r"|movie|quote|scam)\b(?! me to| us to).*?"
+    rf"\b{_PAY}\b"
 )
 _OTHER_PAYING = re.compile(
     r"\b(?:pay|paying|send|charge|put) (?:(?:more |close |closer )?attention|(?:a |my |your |our "
