@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -66,6 +67,8 @@ def serve(
     _reachable(settings)
     for line in channels_off(settings):
         typer.echo(line, err=True)
+    # Once it has stopped gracefully, uvicorn raises the signal again: that is an orderly end, not a death by signal.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         "bot.app:create", factory=True, host=host, port=port, workers=workers, log_config=None, access_log=False,
         timeout_graceful_shutdown=20, server_header=False,

@@ -41,7 +41,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
 
 
 Deploy = Callable[..., Deployment]
-_numbers = iter(range(100, 900, 10))
+_numbers = iter(range(100, 900, 20))
 
 
 @pytest.fixture

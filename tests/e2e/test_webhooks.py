@@ -25,8 +25,7 @@ async def test_the_same_webhook_twenty_times_at_once_has_one_effect_and_one_repl
     deploy: Deploy, mailbox: Mailbox, client: httpx.AsyncClient
 ) -> None:
     made = deploy()
-    made.start()
-    assert await made.ready()
+    await made.up()
     request = inbound(PUBLIC_URL, (phone := made.persons[0].phone), "balance")
     answers = await asyncio.gather(*(request.post(client, made.served[0].url) for _ in range(20)))
     assert {answer.status_code for answer in answers} == {200}
@@ -44,8 +43,7 @@ async def test_different_texts_at_once_from_one_number_are_answered_in_order_of_
     deploy: Deploy, mailbox: Mailbox, carrier_to: CarrierTo
 ) -> None:
     made = deploy()
-    made.start()
-    assert await made.ready()
+    await made.up()
     carrier, phone = carrier_to(made), made.persons[0].phone
     said = ["balance", "which invoices are open", "what are your terms", "show my payment methods"]
     sids = await asyncio.gather(*(carrier.deliver(phone, text) for text in said))
@@ -70,8 +68,7 @@ async def test_a_customer_pays_from_first_text_to_receipt_and_the_texts_are_deli
     made.served[0].port = port
     made.populate(people(["tok_ok", "tok_declined"], first=50))
     try:
-        made.start()
-        assert await made.ready()
+        await made.up()
         carrier, mailbox = carrier_to(made), Mailbox(peers.sent_file)
         for person in made.persons:
             await Customer(person=person, carrier=carrier, mailbox=mailbox, curious=True).pay_total()
@@ -99,8 +96,7 @@ async def _all_delivered(made: Deployment) -> None:
 async def test_many_yeses_at_once_are_one_payment(deploy: Deploy, mailbox: Mailbox, carrier_to: CarrierTo) -> None:
     """Ten texts, each a yes of its own (no repeats of one webhook), while the prompt is open."""
     made = deploy()
-    made.start()
-    assert await made.ready()
+    await made.up()
     carrier, phone = carrier_to(made), made.persons[0].phone
     await carrier.deliver(phone, "pay my total balance")
     assert "Reply Y" in str(await mailbox.wait(phone, 0, seconds_max=20))

@@ -203,6 +203,11 @@ class Deployment:
         one = self.served[number]
         one.pid = self.forge.start(env=self.env(), port=one.port, log=str(one.log), **orders)
 
+    async def up(self, number: int = 0, **orders: Any) -> None:
+        """Starts one process and waits until it is ready."""
+        self.start(number, **orders)
+        assert await self.ready(number), self.logs()
+
     async def ready(self, number: int = 0) -> bool:
         """Waits until the process answers /readyz; False where it ended before."""
         one = self.served[number]
