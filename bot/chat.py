@@ -31,9 +31,9 @@ WELCOME = (
 )
 
 
-async def chat(settings: Settings, *, phone: str, demo: bool) -> None:
+async def chat(settings: Settings, *, phone: str, demo: bool, terminal: Terminal | None = None) -> None:
     """Runs until end of input. `demo` loads the demo data where the database has no accounts."""
-    terminal = Terminal(history=Path("var/chat_history") if Path("var").is_dir() else None)
+    terminal = terminal or Terminal(history=Path("var/chat_history") if Path("var").is_dir() else None)
     bot = build(settings, Extras(addressers={"terminal": _address}, handlers={"terminal": _Screen(terminal).show}))
     if demo and bot.payments is not None and not await bot.db.read(_any_account):
         await asyncio.to_thread(load, bot.db, DEMO, clock=SystemClock(), ids=RandomIds())

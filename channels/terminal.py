@@ -28,11 +28,11 @@ _AMOUNT = re.compile(r"[$€£]\d[\d,]*(?:\.\d\d)?")
 class Terminal:
     """One conversation's screen and keyboard."""
 
-    def __init__(self, *, history: Path | None = None) -> None:
+    def __init__(self, *, history: Path | None = None, console: Console | None = None) -> None:
         self.piped = not (sys.stdin.isatty() and sys.stdout.isatty())
         self._session: PromptSession[str] | None = None
-        self._console: Console | None = None
-        if not self.piped:
+        self._console = console
+        if console is None and not self.piped:
             from prompt_toolkit import PromptSession
             from prompt_toolkit.history import FileHistory, InMemoryHistory
             from rich.console import Console
@@ -63,12 +63,13 @@ class Terminal:
 
     def show(self, message: Outgoing) -> None:
         """One message of the bot."""
-        for number, line in enumerate(message.text.splitlines() or [""]):
+        lines = message.text.splitlines() or [""]
+        if self._console is not None:
+            self._console.print(self._styled(lines))
+            return
+        for number, line in enumerate(lines):
             lead = SPEAKER if number == 0 else " " * len(SPEAKER)
-            if self._console is None:
-                print(lead + line, flush=True)  # noqa: T201  the terminal is the channel
-            else:
-                self._console.print(self._styled(lead, line))
+            print(lead + line, flush=True)  # noqa: T201  the terminal is the channel
 
     def note(self, text: str) -> None:
         """Something that is not the bot's word: how to leave, what this demo is."""
@@ -76,14 +77,19 @@ class Terminal:
             self._console.print(text, style="dim")
 
     @staticmethod
-    def _styled(lead: str, line: str) -> Any:
+    def _styled(lines: list[str]) -> Any:
+        """The speaker in a column of its own, so that long lines wrap beside it."""
+        from rich.table import Table
         from rich.text import Text
 
-        made = Text(lead, style="bold cyan")
-        body = Text(line)
-        body.highlight_regex(_AMOUNT, "bold green")
-        menu = _MENU_LINE.match(line)
-        if menu:
-            body.stylize("bold yellow", 0, len(menu.group(1)))
-        made.append_text(body)
-        return made
+        grid = Table.grid(padding=0)
+        grid.add_column(width=len(SPEAKER))
+        grid.add_column()
+        for number, line in enumerate(lines):
+            body = Text(line)
+            body.highlight_regex(_AMOUNT, "bold green")
+            menu = _MENU_LINE.match(line)
+            if menu:
+                body.stylize("bold yellow", 0, len(menu.group(1)))
+            grid.add_row(Text(SPEAKER if number == 0 else "", style="bold cyan"), body)
+        return grid
