@@ -18,10 +18,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from typing import Annotated, Literal
+import json
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from actions.calls import Call, Result
 from bot.commands import Command
@@ -71,7 +72,7 @@ CANCEL_FINGERPRINT = _fingerprint("cancel_scheduled", 1)
 
 
 class PayFrame(_Model):
-    """A payment under way."""
+    """A payment under way. `fingerprint` is that of the flow which made it: see `restore`."""
 
     flow: Literal["pay"] = "pay"
     fingerprint: str = PAY_FINGERPRINT
@@ -183,6 +184,8 @@ class Conversation(_Model):
     paying: tuple[Paying, ...] = ()
     cancelling: tuple[Cancelling, ...] = ()
     pending: tuple[Command, ...] = ()
+    account_label: str | None = None
+    """The account's name, where the person has several: confirmations say it."""
     shown: tuple[str, ...] = ()
     """Invoice numbers of the list last shown, in its order."""
     last: tuple[Say, ...] = ()
@@ -196,6 +199,8 @@ class Conversation(_Model):
     heard_at: AwareDatetime | None = None
     moved_at: AwareDatetime | None = None
     """When something other than the person's own message last changed what is on the table."""
+    updated: bool = False
+    """A new release has changed a flow that is under way: it is asked anew, with an apology."""
     turn: Turn | None = None
 
     @classmethod
@@ -218,27 +223,27 @@ class Conversation(_Model):
 
 
 def restore(raw: str | bytes) -> Conversation:
-    """A conversation from its JSON. A shape of an earlier release loses what is under way, never the rest.
+    """A conversation from its JSON, whichever release wrote it.
 
-    Raises ValidationError where the JSON is not a conversation at all.
+    A flow whose fingerprint no longer fits begins anew from the values said, where their names still fit. Raises
+    ValidationError where the JSON is not a conversation at all.
     """
     try:
-        return Conversation.model_validate_json(raw)
+        state = Conversation.model_validate_json(raw)
     except ValidationError:
-        return _salvage(raw)
-
-
-def _salvage(raw: str | bytes) -> Conversation:
-    loose = _Loose.model_validate_json(raw)
-    return Conversation(
-        key=loose.key, channel=loose.channel, person=loose.person, language=loose.language,
-        timezone=loose.timezone, account=loose.account, announced=loose.announced,
-        heard_at=loose.heard_at, introduced=True,
-    )  # fmt: skip
+        return _salvaged(_Loose.model_validate_json(raw))
+    fits = {"pay": PAY_FINGERPRINT, "cancel_scheduled": CANCEL_FINGERPRINT}
+    if all(frame.fingerprint == fits[frame.flow] for frame in state.frames):
+        return state
+    frames = tuple(
+        PayFrame(draft=Draft(said=frame.draft.said)) if isinstance(frame, PayFrame) else CancelFrame(slots=frame.slots)
+        for frame in state.frames
+    )
+    return state.model_copy(update={"frames": frames, "prompt": None, "pending": (), "updated": True})
 
 
 class _Loose(BaseModel):
-    """The fields that every version has had."""
+    """The fields that every version has; what is under way as it was written."""
 
     model_config = ConfigDict(extra="ignore")
     key: str
@@ -249,6 +254,44 @@ class _Loose(BaseModel):
     account: str | None = None
     announced: tuple[str, ...] = ()
     heard_at: AwareDatetime | None = None
+    frames: JsonValue = None
+    paying: JsonValue = None
+
+
+def _salvaged(loose: _Loose) -> Conversation:
+    frames = tuple(
+        PayFrame(draft=Draft(said=_said(written)))
+        for written in (loose.frames if isinstance(loose.frames, list) else [])
+        if isinstance(written, dict) and written.get("flow") == "pay"
+    )
+    written = loose.paying if isinstance(loose.paying, list) else []
+    paying = tuple(p for p in (_valid(Paying, one) for one in written) if p is not None)
+    return Conversation(
+        key=loose.key, channel=loose.channel, person=loose.person, language=loose.language, timezone=loose.timezone,
+        account=loose.account, announced=loose.announced, heard_at=loose.heard_at, introduced=True,
+        frames=frames, paying=paying, updated=bool(frames),
+    )  # fmt: skip
+
+
+def _said(written: dict[str, JsonValue]) -> Slots:
+    """The values of a draft whose names and kinds still fit."""
+    draft = written.get("draft")
+    said = draft.get("said") if isinstance(draft, dict) else None
+    kept: dict[str, JsonValue] = {}
+    for name, value in (said if isinstance(said, dict) else {}).items():
+        if name in Slots.model_fields and _valid(Slots, {name: value}) is not None:
+            kept[name] = value
+    return _valid(Slots, kept) or Slots()
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def _valid(kind: type[M], value: JsonValue) -> M | None:
+    try:
+        return kind.model_validate_json(json.dumps(value))
+    except ValidationError:
+        return None
 
 
 def _zone(name: str) -> dt.tzinfo:

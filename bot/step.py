@@ -13,20 +13,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.commands import Affirm, Ask, Choose, Command, Resume, StartFlow, SwitchAccount, Unclear, Unreadable
+from bot.commands import (
+    Affirm,
+    Ask,
+    Cancel,
+    Choose,
+    Command,
+    Restart,
+    Resume,
+    StartFlow,
+    SwitchAccount,
+    Unclear,
+    Unreadable,
+)  # fmt: skip
 from bot.context import Company, Context
-from bot.effects import Act, ActionFinished, Effect, Event, PaymentChanged, PersonSaid, Say
+from bot.effects import Act, ActionFinished, Effect, Event, Line, PaymentChanged, PersonSaid, Say
 from bot.flows import carry, outcome, scheduled
 from bot.flows.base import Desk, Reply, event_id, tell
 from bot.flows.facts import Facts, Needed, Unreachable
-from bot.state import FLOW_IDLE, INTRODUCED, Asked, Conversation, Turn
-from bot.understand import understand
-from bot.wording import named
+from bot.state import FLOW_IDLE, INTRODUCED, Asked, Conversation, Prompt, Turn
+from bot.understand import answers, understand
+from bot.wording import led, named
 
 __all__ = ["Company", "Context", "Step", "step"]
 
 ACTS_PER_TURN_MAX = 12
 """A turn that needs more reads than this is given up, with words."""
+
+
+REMARKS = frozenset({
+    "unclear_again", "unreadable_picture", "unreadable_empty", "unreadable_symbols", "unreadable_long", "thank",
+    "at_the_beginning", "starting_over", "account_now", "dropped", "dropped_payment", "dropped_total", "scheduled_kept",
+})  # fmt: skip
+"""Wordings short enough to stand before a question in the same message."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +79,14 @@ def _work(before: Conversation, turn: Turn, context: Context) -> Step:
         reply = _handle(before, desk)
     except Needed as needed:
         if len(turn.asked) + len(needed.calls) > ACTS_PER_TURN_MAX:
-            return _finish(before, desk, _unreachable(before, desk))
+            return _finish(desk, _unreachable(before, desk))
         start = len(turn.asked)
         asked = tuple(Asked(action=f"{event_id(turn.cause)}:{start + n}", call=c) for n, c in enumerate(needed.calls))
         waiting = turn.model_copy(update={"asked": (*turn.asked, *asked)})
         return Step(before.model_copy(update={"turn": waiting}), tuple(Act(id=a.action, call=a.call) for a in asked))
     except Unreachable:
         reply = _unreachable(before, desk)
-    return _finish(before, desk, reply)
+    return _finish(desk, reply)
 
 
 def _handle(before: Conversation, desk: Desk) -> Reply:
@@ -105,12 +124,25 @@ def _moved(before: Conversation, desk: Desk, reply: Reply) -> Reply:
 
 
 def _person_said(before: Conversation, desk: Desk, said: PersonSaid) -> Reply:
-    state, late = _heard(before, desk)
-    found = _commands(state, desk, said, late=late)
+    state, let_go = _heard(before, desk)
+    found = _commands(state, said, let_go)
     if found is None:
         return tell(state, "expired")
     state, commands = found
+    if state.updated:
+        return _carry_out_updated(state, desk, said, commands)
     return _carry_out(state, desk, said, commands)
+
+
+def _carry_out_updated(state: Conversation, desk: Desk, said: PersonSaid, commands: tuple[Command, ...]) -> Reply:
+    """After a new release, an answer may have been meant for a question that is no longer there: it is asked anew."""
+    if not isinstance(commands[0], Ask | Cancel | Restart | StartFlow):
+        commands = (Resume(),)
+    reply = _carry_out(state.model_copy(update={"updated": False}), desk, said, commands)
+    says = reply.says
+    if not isinstance(commands[0], Resume) or not says:
+        return reply
+    return replace(reply, effects=(led(Line(text="updated"), says[0]), *reply.effects[1:]))
 
 
 def _carry_out(state: Conversation, desk: Desk, said: PersonSaid, commands: tuple[Command, ...]) -> Reply:
@@ -131,22 +163,30 @@ def _completed(reply: Reply, desk: Desk) -> Reply:
     """After an answer, what is open."""
     match reply.next:
         case "go_on":
-            return reply.and_then(carry.go_on(reply.state, desk))
+            return _joined(reply, carry.go_on(reply.state, desk))
         case "again":
-            return reply.and_then(carry.again(reply.state, desk))
+            return _joined(reply, carry.again(reply.state, desk))
         case "rest":
             return reply
 
 
+def _joined(first: Reply, second: Reply) -> Reply:
+    """A short remark and the question after it are one message."""
+    remark, question = first.says, second.says
+    single = len(first.effects) == len(second.effects) == len(remark) == len(question) == 1
+    if not single or remark[0].text not in REMARKS or question[0].text == "led":
+        return first.and_then(second)
+    return replace(second, effects=(led(Line(text=remark[0].text, values=remark[0].values), question[0]),))
+
+
 def _commands(
-    state: Conversation, desk: Desk, said: PersonSaid, *, late: bool
+    state: Conversation, said: PersonSaid, let_go: Prompt | None
 ) -> tuple[Conversation, tuple[Command, ...]] | None:
-    """What the person wants, with what waited for it; None where it answers something let go since."""
-    del desk
+    """What the person wants, with what waited for it; None where it answers what has been let go since."""
     commands = understand(state, said.incoming, said.frame)
     first = commands[0]
     state = state.model_copy(update={"unclear": state.unclear if isinstance(first, Unclear | Unreadable) else 0})
-    if late and isinstance(first, Affirm):
+    if let_go is not None and (isinstance(first, Affirm) or answers.read(let_go, said.incoming.text) is not None):
         return None
     prompt = state.prompt
     if isinstance(first, Choose) and prompt is not None:
@@ -163,16 +203,16 @@ def _commands(
     return state.model_copy(update={"pending": ()}), commands
 
 
-def _heard(state: Conversation, desk: Desk) -> tuple[Conversation, bool]:
-    """The state at the time of a message: after long silence, what was under way is let go."""
+def _heard(state: Conversation, desk: Desk) -> tuple[Conversation, Prompt | None]:
+    """The state at the time of a message, and the question that was let go because of a long silence, if one was."""
     quiet = desk.now - state.heard_at if state.heard_at else None
     late = quiet is not None and quiet > FLOW_IDLE and bool(state.frames or state.prompt or state.pending)
     changes: dict[str, object] = {"heard_at": desk.now}
     if late:
-        changes |= {"frames": (), "prompt": None, "pending": (), "account_said": None}
+        changes |= {"frames": (), "prompt": None, "pending": (), "account_said": None, "updated": False}
     if quiet is not None and quiet > INTRODUCED:
         changes |= {"introduced": False}
-    return state.model_copy(update=changes), late
+    return state.model_copy(update=changes), state.prompt if late else None
 
 
 def _unreachable(before: Conversation, desk: Desk) -> Reply:
@@ -180,21 +220,20 @@ def _unreachable(before: Conversation, desk: Desk) -> Reply:
     cause = desk.cause
     if not isinstance(cause, PersonSaid):
         return Reply(before)
-    state, late = _heard(before, desk)
-    found = _commands(state, desk, cause, late=late)
+    state, let_go = _heard(before, desk)
+    found = _commands(state, cause, let_go)
     if found is None:
         return tell(state, "expired")
     state, commands = found
     for command in commands:
         state = carry.prepare(state, command)
-    pending = tuple(c for c in commands if isinstance(c, Ask | SwitchAccount | StartFlow | Unreadable))
-    asks = tuple(c for c in pending if isinstance(c, Ask))
     prompt = None if state.frames else state.prompt
+    asks = tuple(c for c in commands if isinstance(c, Ask))
     state = state.model_copy(update={"pending": asks, "prompt": prompt})
     return tell(state, "unavailable_paying" if state.frames else "unavailable")
 
 
-def _finish(before: Conversation, desk: Desk, reply: Reply) -> Step:
+def _finish(desk: Desk, reply: Reply) -> Step:
     """The reply as a step: every message gets an answer, the company is named in the first."""
     state, effects = reply.state, reply.effects
     if isinstance(desk.cause, PersonSaid) and not effects:
@@ -207,7 +246,6 @@ def _finish(before: Conversation, desk: Desk, reply: Reply) -> Step:
         state = state.model_copy(update={"introduced": True})
     if said:
         state = state.model_copy(update={"last": tuple(e for e in effects if isinstance(e, Say))})
-    del before
     return Step(state.model_copy(update={"turn": None}), effects)
 
 

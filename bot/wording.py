@@ -95,8 +95,10 @@ def invoice_line(invoice: Invoice, currency: str, *, overdue: bool) -> Line:
     """One line of a list of invoices."""
     if invoice.status == "paid":
         return line("invoice_paid", number=invoice.number, amount=money(invoice.amount, currency))
-    key = "invoice_overdue" if overdue else "invoice_open"
-    return line(key, number=invoice.number, amount=money(invoice.balance, currency), due=Day(date=invoice.due))
+    amount = money(invoice.balance, currency)
+    if overdue:
+        return line("invoice_overdue", number=invoice.number, amount=amount)
+    return line("invoice_open", number=invoice.number, amount=amount, due=Day(date=invoice.due))
 
 
 def led(lead: Line, say: Say) -> Say:

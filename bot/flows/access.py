@@ -55,7 +55,7 @@ def choose(state: Conversation, desk: Desk) -> tuple[Conversation, Contact, Acco
         known = contact.accounts[0]
     if known is None:
         return which(state, desk, contact, contact.accounts)
-    return _settled(state, known), contact, known
+    return _settled(state, contact, known), contact, known
 
 
 def open_account(state: Conversation, desk: Desk) -> Access | Reply:
@@ -104,7 +104,7 @@ def _called(
     near = [a for a in contact.accounts if wanted and wanted in a.name.casefold()]
     matches = tuple(exact or near)
     if len(matches) == 1:
-        return _settled(state, matches[0]), contact, matches[0]
+        return _settled(state, contact, matches[0]), contact, matches[0]
     if matches:
         return which(state, desk, contact, matches, called=called)
     if len(contact.accounts) == 1:
@@ -114,8 +114,9 @@ def _called(
     return which(state, desk, contact, contact.accounts, called=called)
 
 
-def _settled(state: Conversation, ref: AccountRef) -> Conversation:
-    return state.model_copy(update={"account": ref.number, "account_said": None})
+def _settled(state: Conversation, contact: Contact, ref: AccountRef) -> Conversation:
+    label = ref.name if len(contact.accounts) > 1 else None
+    return state.model_copy(update={"account": ref.number, "account_said": None, "account_label": label})
 
 
 def _remember(state: Conversation, desk: Desk, account: Account) -> Conversation:

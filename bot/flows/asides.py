@@ -22,7 +22,7 @@ from bot.wording import method as method_words
 from nlu.frame import Slots
 from payments.contract import Activity, Invoice, Payment
 
-LINES_MAX = 8
+LINES_MAX = 7
 PAYMENTS_SHOWN = 3
 PAYMENTS_MAX = 8
 

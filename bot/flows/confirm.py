@@ -77,6 +77,7 @@ def _prompted(state: Conversation, desk: Desk, quote: Quote, code: str | None, l
         "company": desk.context.company.name,
         "terms": desk.context.company.terms_url,
         "warning": _warning(quote),
+        "account": sentence("for_account", name=state.account_label) if state.account_label else NOTHING,
         "reply": sentence("reply_yes_code", code=code) if code else sentence("reply_yes"),
     }
     say = Say(text="confirm", values=values, valid_seconds=CONFIRM_SECONDS)

@@ -80,7 +80,7 @@ def add(state: Conversation, desk: Desk, books: Books) -> Reply:
     values: dict[str, Value] = {"url": link.url} if link else dict(desk.company())
     if not usable:
         state = state.model_copy(update={"frames": state.frames[:-1], "prompt": None})
-        return tell(state, key + "_only", **values)
+        return tell(state, "method_add_link_only" if link else "method_add_contact_only", **values)
     items: list[tuple[str, Value]] = [(m.id, method_words(m)) for m in usable]
     return ask(state, desk, "method", Say(text=key, values=values, options=menu(state, desk, items)))
 

@@ -10,7 +10,7 @@ from bot.flows import confirm, pay
 from bot.flows.access import choose
 from bot.flows.base import Desk, Reply, ask, menu, sentence, tell
 from bot.state import Conversation, PayFrame, Prompt
-from bot.wording import money
+from bot.wording import innermost, money
 
 UNCLEAR_PERSON = 3
 """So many messages in a row that were not understood, and a person is offered."""
@@ -79,9 +79,16 @@ def unclear(state: Conversation, desk: Desk, readings: tuple[Reading, ...]) -> R
         return Reply(state, (*reply.effects, escalate) if times + 1 == UNCLEAR_PERSON else reply.effects, "again")
     if len(readings) > 1 and state.prompt is None:
         return _which(state, desk, readings)
+    if times == 0 and state.prompt is not None and state.prompt.kind == "amount":
+        return ask(state, desk, "amount", Say(text="amount_unreadable", values=carried(state.prompt)))
     if times == 0:
         return tell(state, "unclear_again", "again") if state.prompt else tell(state, "unclear")
     return tell(state, "unclear_help", "again", **desk.company())
+
+
+def carried(prompt: Prompt) -> dict[str, Value]:
+    """The values of what was asked, for the same question in other words."""
+    return dict(innermost(prompt.say).values)
 
 
 def _which(state: Conversation, desk: Desk, readings: tuple[Reading, ...]) -> Reply:

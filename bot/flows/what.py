@@ -19,7 +19,7 @@ from nlu.frame import Slots
 from payments.contract import Invoice, Selection
 from payments.money import AMOUNT_MAX, CENT
 
-MENU_LINES_MAX = 9
+MENU_LINES_MAX = 6
 NOTE_CHARS_SAID_MAX = 1000
 
 

@@ -24,6 +24,7 @@ NOW_WORDS = frozenset({"now", "today", "right now", "right away", "asap", "immed
 RESUME_WORDS = frozenset({
     "try again", "retry", "again", "try now", "continue", "go on", "keep going", "next", "pay", "pay it", "pay now",
 })  # fmt: skip
+ALL_WORDS = frozenset({"all", "both", "all of them", "both of them", "everything", "all of it", "them all"})
 NOTE_CLEAR = frozenset({"none", "no note", "skip", "nothing"})
 
 AMOUNT_SAID_MAX = Decimal(10) ** 12
@@ -66,7 +67,7 @@ def read(prompt: Prompt, text: str) -> Command | None:
     if prompt.kind == "confirm":
         return yes(text) or no(text) or _bare_code(prompt, said)
     if prompt.kind in ("limit", "cancel_scheduled"):
-        return yes(text) or no(text)
+        return yes(text) or no(text) or (_amount(said) if prompt.kind == "limit" else None)
     if prompt.kind == "amount":
         return _amount(said)
     if prompt.kind == "date" and said in NOW_WORDS:
@@ -116,6 +117,8 @@ def _note(text: str, said: str) -> Command:
 def _menu(prompt: Prompt, said: str) -> Command | None:
     options = prompt.options
     if prompt.kind == "invoices":
+        if said in ALL_WORDS:
+            return SetSlots(slots=Slots(invoices=("all",), scope="selected_invoices"))
         several = _several(options, said)
         if several is not None:
             return several

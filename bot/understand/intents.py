@@ -90,7 +90,7 @@ def _command(state: Conversation, intent: Intent, slots: Slots) -> Command | Non
         case "make_payment":
             return Correct(slots=slots) if paying and has_value(slots) else StartFlow(flow="pay", slots=slots)
         case "inform":
-            return _inform(slots, paying=paying)
+            return _inform(state, slots, paying=paying)
         case "change":
             return _change(slots, paying=paying)
         case "cancel_scheduled_payment":
@@ -103,11 +103,13 @@ def _command(state: Conversation, intent: Intent, slots: Slots) -> Command | Non
             return None
 
 
-def _inform(slots: Slots, *, paying: bool) -> Command | None:
+def _inform(state: Conversation, slots: Slots, *, paying: bool) -> Command | None:
     if not has_value(slots):
         return SwitchAccount(account=slots.account) if slots.account else None
     if paying:
         return SetSlots(slots=slots)
+    if slots.invoices and not state.shown and all(i.startswith("#") for i in slots.invoices):
+        return None  # "2" where no list was shown
     names_what = slots.amount is not None or slots.invoices or slots.scope or slots.amount_fraction or slots.amounts
     return StartFlow(flow="pay", slots=slots) if names_what else None
 
