@@ -14,7 +14,9 @@ import pytest
 from durable.ambient import CountedIds, ManualClock
 from durable.database import Database
 from durable.migrate import migrate
+from durable.worker import Crash
 from payments.demo import DEMO
+from payments.gateways import Gateway
 from payments.gateways.sandbox import SandboxGateway
 from payments.loading import load
 from payments.wiring import Service, build
@@ -60,6 +62,13 @@ class World:
             transport=httpx.ASGITransport(app=service.app), base_url="http://pay", headers=self.http.headers
         )
         return replace(self, service=service, http=http)
+
+    def crashing(self, crash: Crash, *, gateway: Gateway | None = None) -> Service:
+        """The same service as another process would run it; `crash` is called at each named point."""
+        return build(
+            self.db, token=TOKEN, gateway=gateway or self.gateway, clock=self.clock, ids=self.ids,
+            callback_client=self.callbacks, callback_url=CALLBACK_URL, crash=crash,
+        )  # fmt: skip
 
     async def get(self, path: str, **params: Any) -> Any:
         response = await self.http.get(f"/payments/v1{path}", params=params)
