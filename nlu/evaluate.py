@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from nlu.frame import Frame, Nlu
-from nlu.training_data import Case, test_cases
+from nlu.training_data import Case, read_cases
 
 TEST_SET = Path(__file__).resolve().parents[1] / "tests" / "nlu" / "frames.yml"
 PAYING = frozenset({"make_payment", "affirm"})
@@ -151,7 +151,7 @@ def main(arguments: Sequence[str], out: TextIO) -> None:
     nlu = load()
     out.write(f"load                 {(time.perf_counter() - began) * 1e3:.0f} ms\n")
     paths = [Path(argument) for argument in arguments if not argument.startswith("-")]
-    cases = test_cases(paths[0] if paths else TEST_SET)
+    cases = read_cases(paths[0] if paths else TEST_SET)
     write_report(evaluate(nlu, cases), out, failures="--failures" in arguments)
 
 

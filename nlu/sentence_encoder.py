@@ -18,6 +18,8 @@ Floats = npt.NDArray[np.float32]
 ENCODER = Path(__file__).parent / "model" / "encoder.npz"
 WIDTHS = ((2, 0), (3, 1), (5, 2))
 """Each convolution: how many pieces it sees, and how many of them lie before the middle one."""
+LAYERS = ("second2", "second3", "second5", "pool", "mid", "up", "skip", "out")
+"""The matrices that every message goes through."""
 UNITS = 256
 """Outputs of each convolution."""
 MOST_PIECES = 48
@@ -44,14 +46,12 @@ class SentenceEncoder:
         self._lows: Floats = arrays["table_low"].astype(np.float32)
         self._project: Floats = _matrix(arrays, "project")
         self._first = [_matrix(arrays, f"first{width}") for width, _ in WIDTHS]
-        self._second = [_matrix(arrays, f"second{width}") for width, _ in WIDTHS]
-        self._pool, self._in, self._skip_in, self._mid, self._up, self._skip_up, self._out = (
-            _matrix(arrays, name) for name in ("pool", "d0", "p1", "d1", "d2", "p3", "d3")
-        )
+        self._layers = {name: _matrix(arrays, name) for name in LAYERS}
         self._small = {
             name: arrays[name].astype(np.float32)
             for name in ("project_b", "ln1_g", "ln1_b", "first_b", "second_b", "ln2_g", "ln2_b", "pool_b")
         }
+        self._middle = len(self._layers["mid"])
         self._eps = float(arrays["eps"])
         self._cache: dict[str, tuple[Floats, Floats, Floats]] = {}
 
@@ -64,7 +64,7 @@ class SentenceEncoder:
     @property
     def size(self) -> int:
         """Components of a vector."""
-        return int(self._out.shape[1])
+        return int(self._layers["out"].shape[1])
 
     def knows(self, word: str) -> bool:
         """Whether it is a word of common English."""
@@ -85,7 +85,7 @@ class SentenceEncoder:
 
     def _head(self, embedded: Floats, projected: Floats, taps: Floats) -> Floats:
         """From what the pieces are by themselves to the sentence."""
-        count, small = len(embedded), self._small
+        count, small, layers = len(embedded), self._small, self._layers
         features = np.empty((count, embedded.shape[1] + UNITS * len(WIDTHS)), dtype=np.float32)
         features[:, : embedded.shape[1]] = embedded
         tap = 0
@@ -103,17 +103,17 @@ class SentenceEncoder:
             hidden += own
             padded[before : before + count] = hidden
             windows = np.concatenate([padded[place : place + count] for place in range(width)], axis=1)
-            out = windows @ self._second[branch]
+            out = windows @ layers[f"second{width}"]
             out += small["second_b"][branch]
             np.maximum(out, 0, out=out)
             out += hidden
             start = embedded.shape[1] + branch * UNITS
             features[:, start : start + UNITS] = out
         normal = _normalised(features, small["ln2_g"], small["ln2_b"], self._eps)
-        mean = (normal.sum(axis=0) @ self._pool + count * small["pool_b"]) / np.float32(math.sqrt(count))
-        first = np.maximum(mean @ self._in, 0)
-        second = np.maximum(mean @ self._skip_in + first @ self._mid, 0)
-        total = np.tanh(second @ self._skip_up + np.maximum(second @ self._up, 0) @ self._out)
+        pooled = normal.sum(axis=0) @ layers["pool"] + count * small["pool_b"]
+        first, second = np.split(pooled / np.float32(math.sqrt(count)), [self._middle])
+        second = np.maximum(second + np.maximum(first, 0) @ layers["mid"], 0)
+        total = np.tanh(second @ layers["skip"] + np.maximum(second @ layers["up"], 0) @ layers["out"])
         result: Floats = total / np.float32(math.sqrt(float(total @ total)) or 1.0)
         return result
 

@@ -24,7 +24,7 @@ from nlu.runtime.artifact import FILES, FORMAT, digest
 from nlu.runtime.tokens import tokenize
 from nlu.sentence import features, patterns, shape, spoken
 from nlu.sentence_encoder import ENCODER
-from nlu.training_data import Case, data_files, examples, rasa_test_set, test_cases
+from nlu.training_data import Case, data_files, examples, rasa_test_set, read_cases
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = ROOT / "nlu" / "rasa"
@@ -78,7 +78,7 @@ def run(*command: str, cache: Path | None = None) -> str:
 
 def train(out: TextIO, test_set: Path, model: Path = MODEL) -> Trained:
     """Validate the data, train, export, test, and put the new model in `model`; progress goes to `out`."""
-    cases = test_cases(test_set)
+    cases = read_cases(test_set)
     read = inputs()
     with tempfile.TemporaryDirectory() as place:
         work = Path(place)

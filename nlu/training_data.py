@@ -41,7 +41,7 @@ def examples(root: Path) -> Iterator[tuple[str, str]]:
                         yield _ANNOTATION.sub(r"\1", text), block["intent"]
 
 
-def test_cases(path: Path) -> list[Case]:
+def read_cases(path: Path) -> list[Case]:
     """The test set in `path` (see its head for the form)."""
     document = yaml.safe_load(path.read_text("utf-8"))
     return [

@@ -27,7 +27,7 @@ from nlu.runtime.tokens import tokenize  # noqa: E402
 from nlu.sentence import features, shape, spoken  # noqa: E402
 from nlu.sentence_encoder import SentenceEncoder  # noqa: E402
 from nlu.sentence_spelling import Speller, count_words  # noqa: E402
-from nlu.training_data import examples, test_cases  # noqa: E402
+from nlu.training_data import examples, read_cases  # noqa: E402
 
 CONFIGS = {
     "counts (word, letters)": "words letters",
@@ -67,7 +67,8 @@ class Blocks:
     def get(self, name: str) -> tuple[csr_matrix, csr_matrix]:
         """The block `name` for training and test."""
         if name not in self._cache:
-            self._cache[name] = self._build(name)
+            block, _, scale = name.partition("@")
+            self._cache[name] = tuple(float(scale or 1) * matrix for matrix in self._build(block))
         return self._cache[name]
 
     def _shapes(self, which: int, speller: Speller | None) -> list[list[str]]:
@@ -114,7 +115,7 @@ def main() -> None:
     """Print one line a configuration."""
     warnings.simplefilter("ignore")
     train = [(t, i) for t, i in examples(ROOT) if t.strip()]
-    cases = [c for c in test_cases(ROOT / "tests" / "nlu" / "frames.yml") if c.text.strip()]
+    cases = [c for c in read_cases(ROOT / "tests" / "nlu" / "frames.yml") if c.text.strip()]
     blocks = Blocks([t for t, _ in train], [c.text for c in cases])
     gold = np.array([c.intent for c in cases])
     groups = np.array([c.group for c in cases])

@@ -9,7 +9,7 @@ import pytest
 from nlu.evaluate import TEST_SET
 from nlu.runtime import load
 from nlu.training import ARCHIVE, ODD_TEXTS, ROOT, answers
-from nlu.training_data import examples, test_cases
+from nlu.training_data import examples, read_cases
 from tests.nlu.rasa_answers import differences
 
 pytestmark = pytest.mark.heavy
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.heavy
 def test_the_runtime_answers_as_rasa_on_every_utterance(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     if not ARCHIVE.exists():
         pytest.skip("no archive of Rasa's on this machine: run `paybot train`")
-    said = [*(text for text, _ in examples(ROOT)), *(case.text for case in test_cases(TEST_SET)), *ODD_TEXTS]
+    said = [*(text for text, _ in examples(ROOT)), *(case.text for case in read_cases(TEST_SET)), *ODD_TEXTS]
     texts = [text for text in dict.fromkeys(said) if text.strip() and not text.strip().startswith("/")]
     nlu = load()
     recorded = answers(texts, tmp_path)

@@ -10,7 +10,7 @@ from nlu.evaluate import TEST_SET, evaluate
 from nlu.frame import INTENTS
 from nlu.runtime import MODEL, load
 from nlu.training import ROOT, features_digest, inputs
-from nlu.training_data import Case, examples, rasa_test_set, test_cases
+from nlu.training_data import Case, examples, rasa_test_set, read_cases
 
 MANIFEST = json.loads((MODEL / "manifest.json").read_text("utf-8"))
 TRAIN = "the model is older than what it was trained from: run `paybot train`"
@@ -24,17 +24,12 @@ def test_grammar_and_featurizer_give_the_features_that_the_model_was_trained_on(
     assert features_digest(load(), [text for text, _ in examples(ROOT)]) == MANIFEST["features"], TRAIN
 
 
-def test_the_manifest_tells_the_score_that_the_model_has() -> None:
-    summary = evaluate(load(), test_cases(TEST_SET)).summary()
-    noted = MANIFEST["figures"]
-    assert {name: summary[name] for name in ("cases", "intent", "unsafe")} == {
-        name: noted[name] for name in ("cases", "intent", "unsafe")
-    }, TRAIN
-
-
-def test_no_words_of_the_test_set_are_read_as_an_order_or_a_yes_that_they_are_not() -> None:
-    report = evaluate(load(), test_cases(TEST_SET))
-    assert not [answer.case.text for answer in report.answers if answer.unsafe]
+def test_the_model_scores_no_worse_than_when_it_was_trained_and_reads_no_order_where_there_is_none() -> None:
+    """Grammar and rulings may change without a training; they may not lose more than half a point."""
+    summary = evaluate(load(), read_cases(TEST_SET)).summary()
+    assert summary["unsafe"] == 0
+    for name in ("intent", "frame"):
+        assert summary[name] >= MANIFEST["figures"][name] - 0.5, name
 
 
 def test_every_intent_has_training_data() -> None:
@@ -51,6 +46,6 @@ def test_the_artifact_is_at_most_twelve_megabytes() -> None:
 
 
 def test_rasa_test_data_annotates_notes_and_accounts() -> None:
-    case = Case("pay it, note rent", "make_payment", {"note": "rent"}, "core", test_cases(TEST_SET)[0].today)
+    case = Case("pay it, note rent", "make_payment", {"note": "rent"}, "core", read_cases(TEST_SET)[0].today)
     loaded = yaml.safe_load(rasa_test_set([case]))
     assert loaded["nlu"] == [{"intent": "make_payment", "examples": [{"text": "pay it, note [rent](note)"}]}]
