@@ -239,7 +239,8 @@ def _finish(desk: Desk, reply: Reply) -> Step:
     if isinstance(desk.cause, PersonSaid) and not effects:
         effects = tell(state, "help", **desk.company()).effects
     said = [n for n, e in enumerate(effects) if isinstance(e, Say)]
-    if said and not state.introduced:
+    quiet = desk.now - state.heard_at if state.heard_at else None
+    if said and (not state.introduced or (quiet is not None and quiet > INTRODUCED)):
         first = effects[said[0]]
         if isinstance(first, Say):
             effects = (*effects[: said[0]], _introduced(first, desk), *effects[said[0] + 1 :])

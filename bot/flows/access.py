@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions.calls import ReadAccount, ReadMethods
-from bot.effects import Many, Say
+from bot.effects import Many, Say, Value
 from bot.flows.base import Desk, Reply, ask, menu, sentence, tell
 from bot.flows.facts import Unreachable, open_calls
 from bot.messages import Option
@@ -54,7 +54,7 @@ def choose(state: Conversation, desk: Desk) -> tuple[Conversation, Contact, Acco
     if known is None and len(contact.accounts) == 1:
         known = contact.accounts[0]
     if known is None:
-        return which(state, desk, contact, contact.accounts)
+        return which(state, desk, contact.accounts)
     return _settled(state, contact, known), contact, known
 
 
@@ -83,17 +83,20 @@ def open_books(state: Conversation, desk: Desk) -> Books | Reply:
 
 
 def which(
-    state: Conversation, desk: Desk, contact: Contact, among: tuple[AccountRef, ...], *, called: str | None = None
+    state: Conversation,
+    desk: Desk,
+    among: tuple[AccountRef, ...],
+    *,
+    called: str | None = None,
+    key: str = "account_which",
 ) -> Reply:
     """Asks which account; `called` is what the person said, where it fits none or several."""
     items: tuple[Option, ...] = menu(
         state, desk, [(a.number, sentence("account_line", name=a.name, number=a.number)) for a in among]
     )
     state = state.model_copy(update={"account_said": None})
-    if called is None:
-        return ask(state, desk, "account", Say(text="account_which", options=items))
-    key = "account_not_yours" if among == contact.accounts else "account_ambiguous"
-    return ask(state, desk, "account", Say(text=key, values={"called": quoted(called)}, options=items))
+    values: dict[str, Value] = {} if called is None else {"called": quoted(called)}
+    return ask(state, desk, "account", Say(text=key, values=values, options=items))
 
 
 def _called(
@@ -106,12 +109,11 @@ def _called(
     if len(matches) == 1:
         return _settled(state, contact, matches[0]), contact, matches[0]
     if matches:
-        return which(state, desk, contact, matches, called=called)
+        return which(state, desk, matches, called=called, key="account_ambiguous")
     if len(contact.accounts) == 1:
         only = contact.accounts[0]
-        state = state.model_copy(update={"account_said": None})
-        return tell(state, "account_only", called=quoted(called), name=only.name, number=only.number)
-    return which(state, desk, contact, contact.accounts, called=called)
+        return which(state, desk, (only,), called=called, key="account_only")
+    return which(state, desk, contact.accounts, called=called, key="account_not_yours")
 
 
 def _settled(state: Conversation, contact: Contact, ref: AccountRef) -> Conversation:

@@ -80,7 +80,8 @@ def answer(state: Conversation, desk: Desk, command: Command, said: PersonSaid) 
         case SwitchAccount():
             return repair.switched(state, desk)
         case Correct() | SetSlots() if not state.frames:
-            return tell(state, "nothing_to_change", "again")
+            key = "cancel_too_late_paying" if state.paying else "nothing_to_change"
+            return tell(state, key, "again", **repair.total_of(state))
         case _:
             return Reply(state, next="go_on")
 
@@ -178,6 +179,8 @@ def _deny(state: Conversation, desk: Desk) -> Reply:
             return scheduled.deny(state)
         case None if not state.frames:
             return tell(state, "all_right")
+        case _ if isinstance(state.frame, PayFrame) and state.frame.draft.ask is not None:
+            return repair.back(state)  # "change the amount ... no": as it was
         case _:
             return repair.cancel(state)
 

@@ -6,6 +6,7 @@ from bot.commands import Topic
 from bot.effects import Value
 from bot.flows.access import open_account
 from bot.flows.base import Desk, Reply, sentence, tell
+from bot.flows.facts import Unreachable
 from bot.state import Conversation
 
 NOT_YET: dict[Topic, str] = {
@@ -38,10 +39,11 @@ def _add_method(state: Conversation, desk: Desk) -> Reply:
 def card_number(state: Conversation, desk: Desk) -> Reply:
     """A card number was sent: it was not kept, and nothing else of the message is acted on."""
     found: Value = sentence("card_contact", **desk.company())
-    access = open_account(state, desk)
-    if not isinstance(access, Reply):
-        state = access.state
-        link = desk.facts.method_link(access.ref.number)
-        if link is not None:
-            found = sentence("card_link", url=link.url)
-    return tell(state, "card_number", "again", instead=found)
+    try:
+        access = open_account(state, desk)
+        link = None if isinstance(access, Reply) else desk.facts.method_link(access.ref.number)
+    except Unreachable:
+        return tell(state, "card_number", instead=found)
+    if link is not None:
+        found = sentence("card_link", url=link.url)
+    return tell(state, "card_number", "rest" if isinstance(access, Reply) else "again", instead=found)

@@ -100,7 +100,8 @@ def _declined(state: Conversation, desk: Desk, payment: Payment, paying: Paying 
     state = state.model_copy(update={"frames": (PayFrame(draft=draft),), "prompt": None})
     others = [m for m in _methods(state, desk, payment.account) if m.usable and m.id != payment.method.id]
     if not others:
-        return _once(state, key, Say(text="declined_no_other", values={**values, **desk.company()}))
+        said = _once(state, key, Say(text="declined_no_other", values={**values, **desk.company()}))
+        return Reply(said.state, said.effects)
     items: list[tuple[str, Value]] = [(m.id, method_words(m)) for m in others]
     items.append((how.ADD, sentence("option_add_method")))
     said = _once(state, key, Say(text="declined_which", values=values, options=menu(state, desk, items)))

@@ -32,9 +32,11 @@ def advance(state: Conversation, desk: Desk) -> Reply:
         return books
     state = books.access.state
     draft = frame.draft
+    usable = [m for m in books.methods if m.usable]
+    if books.open and not usable:
+        return how.add(state, desk, books)
     if draft.ask == "method":
-        usable = [m for m in books.methods if m.usable]
-        return how.ask_method(state, desk, usable, "method_which") if usable else how.add(state, desk, books)
+        return how.ask_method(state, desk, usable, "method_which")
     selection = what.settle(state, desk, books, draft)
     if isinstance(selection, Reply):
         return selection

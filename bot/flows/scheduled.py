@@ -8,7 +8,7 @@ from actions.calls import CancelScheduled, PaymentAnswered, Refused, Result
 from bot.effects import Act, Day, Say, Value
 from bot.flows.access import open_account
 from bot.flows.base import Desk, Reply, ask, event_id, menu, sentence, tell
-from bot.state import CancelFrame, Cancelling, Conversation
+from bot.state import ANNOUNCED_MAX, CancelFrame, Cancelling, Conversation
 from bot.wording import NOTHING, money, payment_values
 from nlu.frame import Slots
 from payments.contract import Payment
@@ -70,7 +70,7 @@ def finished(state: Conversation, desk: Desk, cancelling: Cancelling, result: Re
             key = f"canceled:{result.payment.id}"
             if key in state.announced:
                 return Reply(closed)
-            closed = closed.model_copy(update={"announced": (*state.announced, key)})
+            closed = closed.model_copy(update={"announced": (*state.announced, key)[-ANNOUNCED_MAX:]})
             text = "canceled_move" if cancelling.moved else "canceled"
             say = Say(text=text, values=payment_values(result.payment), key=key)
             return Reply(closed, (say,), "again")
@@ -79,8 +79,11 @@ def finished(state: Conversation, desk: Desk, cancelling: Cancelling, result: Re
         case Refused():
             return tell(closed, "cancel_refused", "again", **desk.company())
         case _:
-            say = Say(text="cancel_delayed", key=f"cancel_delayed:{cancelling.action}")
-            return Reply(state, (say,), "again")
+            key = f"cancel_delayed:{cancelling.action}"
+            if key in state.announced:
+                return Reply(state)
+            state = state.model_copy(update={"announced": (*state.announced, key)[-ANNOUNCED_MAX:]})
+            return Reply(state, (Say(text="cancel_delayed", key=key),), "again")
 
 
 def _confirm(state: Conversation, desk: Desk, frame: CancelFrame, payment: Payment) -> Reply:

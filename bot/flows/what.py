@@ -20,6 +20,8 @@ from payments.contract import Invoice, Selection
 from payments.money import AMOUNT_MAX, CENT
 
 MENU_LINES_MAX = 6
+SELECTED_MAX = 500
+"""The contract's limit of invoices in one selection."""
 NOTE_CHARS_SAID_MAX = 1000
 
 
@@ -162,6 +164,8 @@ def _invoices(state: Conversation, desk: Desk, books: Books, said: Slots) -> Sel
     if not found.invoices:
         key = "invoices_none_overdue" if "overdue" in said.invoices else "invoices_none_left"
         return ask_invoices(state, desk, books, key)
+    if len(found.invoices) > SELECTED_MAX:
+        return ask_invoices(state, desk, books, "invoices_too_many")
     if found.unpaired:
         return ask_invoices(state, desk, books, "invoices_unpaired", {"count": len(found.invoices)})
     return Selection(

@@ -37,7 +37,16 @@ _LETTER = re.compile(r"^\(?([a-i])[.)]?$")
 _SEVERAL = re.compile(r"^#?\d{1,2}(?:\s*(?:,|;|&|\+|and|y|\s)\s*#?\d{1,2})+[.]?$")
 _AMOUNT = re.compile(r"^\$?\s*(-?\s*\$?\s*[\d.,]*\d(?:e\d+)?|nan|inf|-inf|infinity)\s*(?:\$|usd|dollars?|bucks?)?$")
 _LAST4 = re.compile(r"^(?:\.\.|ending(?: in)?|x+|\*+)?\s*(\d{4})$")
-_EDGES = " \t\r\n.!,;:\"'`*_~"
+_DRESSING = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
+"""What changes an emoji's look, not its meaning."""
+_DOUBT = frozenset({
+    "not", "no", "nope", "never", "don't", "dont", "cannot", "can't", "cant", "won't", "but", "if", "unless", "wait",
+    "hold", "except", "instead", "only", "later", "maybe", "guess", "hate", "cancel", "until", "when", "after",
+    "before", "tomorrow", "half", "why", "what", "how", "which", "who", "question", "first", "also", "change",
+    "actually", "pero", "cuando",
+})  # fmt: skip
+YES_CHARS_MAX = 60
+_EDGES = " -\t\r\n.!,;:\"'`*_~"
 
 
 def plain(text: str) -> str:
@@ -47,7 +56,7 @@ def plain(text: str) -> str:
 
 def yes(text: str) -> Affirm | None:
     """A plain yes, with the two digits beside it, if any."""
-    said = plain(text)
+    said = plain(_DRESSING.sub("", text)) or plain(text)
     if said in YES:
         return Affirm()
     found = _YES_CODE.match(said)
@@ -55,6 +64,13 @@ def yes(text: str) -> Affirm | None:
         return None
     word = plain(found["word"] if found["word"] is not None else found["after"] or "")
     return Affirm(code=found["code"] or found["first"]) if word in YES else None
+
+
+def may_be_yes(text: str) -> bool:
+    """Whether words that the NLU takes for a yes can be one where money is at stake: short, and without a doubt."""
+    said = plain(text)
+    words = set(re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", said))
+    return len(said) <= YES_CHARS_MAX and not any(c.isdigit() or c == "?" for c in text) and not words & _DOUBT
 
 
 def no(text: str) -> Deny | None:
@@ -75,7 +91,8 @@ def read(prompt: Prompt, text: str) -> Command | None:
     if prompt.kind == "note":
         return _note(text, said)
     if prompt.options:
-        return _menu(prompt, said)
+        only = prompt.kind == "account" and len(prompt.options) == 1 and yes(text) is not None
+        return _by_place(prompt.options, 1) if only else _menu(prompt, said)
     if prompt.kind == "change":
         return no(text) or (Resume() if said in YES or said in RESUME_WORDS else None)
     return None

@@ -80,7 +80,7 @@ def _command(state: Conversation, intent: Intent, slots: Slots) -> Command | Non
     paying = isinstance(state.frame, PayFrame)
     if intent == "affirm":
         return Correct(slots=slots) if has_value(slots) else Affirm()
-    if intent in ("deny", "cancel") and has_value(slots) and paying and intent == "deny":
+    if intent == "deny" and has_value(slots) and paying:
         return Correct(slots=slots)
     if intent in PLAIN:
         return PLAIN[intent]
@@ -92,7 +92,7 @@ def _command(state: Conversation, intent: Intent, slots: Slots) -> Command | Non
         case "inform":
             return _inform(state, slots, paying=paying)
         case "change":
-            return _change(slots, paying=paying)
+            return _change(state, slots, paying=paying)
         case "cancel_scheduled_payment":
             return StartFlow(flow="cancel_scheduled", slots=slots)
         case "reschedule_payment":
@@ -114,9 +114,11 @@ def _inform(state: Conversation, slots: Slots, *, paying: bool) -> Command | Non
     return StartFlow(flow="pay", slots=slots) if names_what else None
 
 
-def _change(slots: Slots, *, paying: bool) -> Command | None:
+def _change(state: Conversation, slots: Slots, *, paying: bool) -> Command | None:
     if paying:
         return Correct(slots=slots, target=None if has_value(slots) else slots.target or "scope")
+    if state.paying:
+        return Correct(slots=slots)  # too late, and no second payment
     return StartFlow(flow="pay", slots=slots) if has_value(slots) else None
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
-from bot.commands import Affirm, Choose, Command, Correct, Repeat, Resume, SetSlots, Unreadable
+from bot.commands import Affirm, Choose, Command, Correct, Repeat, Resume, SetSlots, Unclear, Unreadable
 from bot.messages import Incoming
 from bot.state import Conversation, PayFrame
 from bot.understand import answers
-from bot.understand.intents import SURE_MONEY, commands, has_value
+from bot.understand.intents import commands, has_value
 from nlu.frame import Frame, Slots
 
 READ_CHARS_MAX = 1000
@@ -35,13 +35,13 @@ def understand(state: Conversation, incoming: Incoming, frame: Frame) -> tuple[C
         return (Repeat(),)
     if answers.plain(text) in answers.RESUME_WORDS and (state.frames or state.pending):
         return (Resume(),)
-    return tuple(_careful(state, c, frame) for c in commands(state, frame))
+    return tuple(_careful(state, c, text) for c in commands(state, frame))
 
 
-def _careful(state: Conversation, command: Command, frame: Frame) -> Command:
-    """A yes of the NLU counts only where it is as sure as money asks, and nothing else was said."""
-    if isinstance(command, Affirm) and (frame.confidence < SURE_MONEY or has_value(frame.slots)):
-        return Correct(slots=frame.slots) if has_value(frame.slots) else Repeat()
+def _careful(state: Conversation, command: Command, text: str) -> Command:
+    """A yes that only the NLU hears counts where nothing in the words speaks against it."""
+    if isinstance(command, Affirm) and not answers.may_be_yes(text):
+        return Unclear()
     if isinstance(command, SetSlots) and state.prompt is not None and state.prompt.kind == "confirm":
         return Correct(slots=command.slots)
     return command
