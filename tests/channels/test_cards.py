@@ -96,6 +96,13 @@ def test_amounts_invoices_dates_and_codes_are_left_alone(parts: list[str]) -> No
     assert mask(text).text == text
 
 
+def test_several_numbers_in_a_row_that_pass_by_chance_are_told_by_their_shape() -> None:
+    for n in range(1000, 1100):
+        rows = (f"+15555550123 {n}", f"555-555-0123 {n}", f"100.00 200.00 {n}.50", f"2026-12-05 2026-10-{n % 20 + 10}")
+        for text in rows:
+            assert mask(text).text == text
+
+
 @given(st.text(max_size=300))
 def test_masking_twice_is_masking_once(text: str) -> None:
     once = mask(text)

@@ -153,6 +153,20 @@ async def test_nothing_is_sent_while_it_cannot_be_looked_up(
     assert (await row(store, "a")).state == "done"
 
 
+async def test_a_refusal_of_the_second_attempt_does_not_make_the_first_certain(
+    store: Store, worker: Worker, twilio: FakeTwilio, clock: ManualClock
+) -> None:
+    """It appears after both looks, and while Twilio, asked to send it again, refused for now."""
+    twilio.faults.extend(["lost", "429"])
+    twilio.hidden_lists = 2
+    await put(store, text("a"))
+    for _ in range(5):
+        await worker.drain()
+        clock.move(dt.timedelta(seconds=30))
+    assert (len(twilio.requests), len(twilio.accepted)) == (2, 1)
+    assert (await row(store, "a")).state == "done"
+
+
 async def test_a_look_counts_only_for_the_attempt_after_it(
     store: Store, api: TwilioApi, settings: SmsSettings, worker: Worker, twilio: FakeTwilio, clock: ManualClock
 ) -> None:
@@ -225,9 +239,10 @@ async def test_too_many_requests_pause_the_sender(
     await put(store, text("a"))
     await worker.drain()
     assert (await row(store, "a")).uncertain is False
+    clock.move(dt.timedelta(seconds=0.9))
     await put(store, text("b", to="+15555550188"))
     assert await worker.drain() == 0
-    clock.move(dt.timedelta(seconds=1.1))
+    clock.move(dt.timedelta(seconds=0.2))
     for _ in range(2):
         await worker.drain()
         clock.move(dt.timedelta(milliseconds=2))

@@ -139,6 +139,7 @@ def test_a_body_that_is_no_form_must_carry_its_hash() -> None:
     bare = "https://bot.example.com/sms"
     sign = {"x-twilio-signature": signature(vector["token"], bare, [])}
     assert check.fields(bare, sign | {"content-type": "application/json"}, b'{"Body": "yes"}') is None
+    assert check.fields(bare, sign | {"content-type": "application/json"}, b"") is None
     assert check.fields(bare, sign | {"content-type": "multipart/form-data; boundary=x"}, b"--x--") is None
 
 
@@ -272,10 +273,12 @@ async def test_a_copy_that_is_gone_already_is_deleted(
 async def test_no_card_number_survives_at_the_end_of_an_overlong_text(http: httpx.AsyncClient, store: Store) -> None:
     for fill in range(9_960, 10_030, 3):
         await inbound(PUBLIC_URL, DANA, "x" * fill + " " + PAN + " " + "y" * 500).post(http, "")
-    await inbound(PUBLIC_URL, DANA, f"{PAN} x " * 600).post(http, "")
+    wide = " - ".join(PAN.replace(" ", ""))  # masked, it is shorter: what was beyond the limit moves into the text
+    for fill in range(0, 60, 7):
+        await inbound(PUBLIC_URL, DANA, "x" * fill + f"{wide} x " * 300).post(http, "")
     messages = await kept(store)
-    assert len(messages) == 25
-    assert not any("4242" in message["text"] for message in messages)
+    assert len(messages) == 33
+    assert not any(character.isdigit() for message in messages for character in message["text"])
     assert all(len(message["text"]) <= 10_000 for message in messages)
 
 
