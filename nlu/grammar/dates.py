@@ -85,9 +85,7 @@ _BARE_MONTH = re.compile(
 _MAY_BEFORE = re.compile(
     r"(?:\b(?:in|for|from|of|since|during|last|until|by|my|the|through|to|and|,|before) )$"
 )
-_MAY_AFTER = re.compile(
-    r"(?:'s)?(?: (?:invoices?|bills?|statements?|receipts?|payments?|charges|one|\d)|$|[?.!,])"
-)
+_MAY_AFTER = re.compile(r"(?:'s)?(?: (?:invoices?|bills?|statements?|receipts?|payments?|charges|one|\d))")
 _YEAR_ALONE = re.compile(
     r"\b(?:in|for|from|of|during|since|year|tax year|all) (199\d|20_?[0-3]\d)\b(?! ?dollars)"
     r"|(?<![\w$#-])(199\d|20[0-3]\d)(?='?s? (?:invoices|statements?|bills|payments|receipts?|report"
@@ -249,10 +247,7 @@ def read_periods(reading: Reading) -> None:
     for match in _RELATIVE_PERIOD.finditer(text):
         _add_period(reading, *match.span(), _RELATIVE_VALUES[match.lastgroup or ""])
     for match in _BARE_MONTH.finditer(text):
-        if match[1] == "may" and not (
-            _MAY_BEFORE.search(text[max(0, match.start() - 9) : match.start()])
-            or _MAY_AFTER.match(text[match.start(1) + 3 :])
-        ):
+        if match[1] == "may" and not _is_may(text, match.start(1)):
             continue
         if match[1] == "march" and re.search(r"\b(?:to|will|and|i|we|they)\s$", text[: match.start()]):
             continue
@@ -260,6 +255,12 @@ def read_periods(reading: Reading) -> None:
     for match in _YEAR_ALONE.finditer(text):
         index = match.lastindex or 1
         reading.add(*match.span(index), "period", f"y:{match[index].replace('_', '')}")
+
+
+def _is_may(text: str, start: int) -> bool:
+    """Whether a "may" is the month: after a preposition, before what months have, or alone."""
+    before = _MAY_BEFORE.search(text[max(0, start - 9) : start])
+    return bool(before or _MAY_AFTER.match(text[start + 3 :]) or text.strip(" ?.!") == "may")
 
 
 def _month_value(month: int, year: str | None) -> str:

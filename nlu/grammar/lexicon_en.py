@@ -23,7 +23,7 @@ def words_of(text: str) -> frozenset[str]:
 
 SPELLINGS: dict[str, str] = _table("""
     you_will: you'll youll
-    do_not: dnt dnot don't dont doesn't doesnt
+    do_not: dotn dnt dnot don't dont doesn't doesnt
     did_not: didn't didnt
     can_not: can't cant cannot
     will_not: won't wont

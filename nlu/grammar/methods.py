@@ -58,7 +58,7 @@ _NUMBERED = re.compile(
 _KIND = re.compile(
     r"\b(?:(?P<credit>credit[ -]?cards?|(?<=my )credit|(?<=on )credit|(?<=with )credit|(?<=by )credit"
     r"|(?<=the )credit"
-    r"|(?<=use )credit|(?<=using )credit|^credit$)"
+    r"|(?<=use )credit|(?<=using )credit|(?<=, )credit$|(?<=, )credit$|^credit$)"
     r"(?! (?:on|for|score|limit|note|memo|from|to|report|union|back|me|the|my))"
     r"|(?P<debit>debit(?:[ -]?cards?)?(?! (?:my|the|it|our)\b))|(?P<checking>checking(?: (?:account"
     r"|acc))?(?! (?:in|if|whether|up|out|that|why|to see|(?:on |for )?(?:it|my|this|that"

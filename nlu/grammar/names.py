@@ -9,14 +9,15 @@ from nlu.grammar.reading import Reading
 
 _NOTE = r"(?:note|memo|comment|description|message|reference|remark)"
 _SAYING = (
-    r"(?: ?:|=| -| (?:that |which )?(?:says?|saying|reads?|reading|should (?:say|read|be)|to (?:say"
-    r"|read|be)|(?:would|will) be|with the text|as|of|is|be|being)\b)"
+    r"(?: ?[:=]| -| (?:that |which )?(?:says?|saying|reads?|reading|stating|stat(?:es|ing)"
+    r"|should (?:actually |just )?(?:say|read|be)|to (?:say|read|be)|(?:would|will) be|with the text|as|of|is"
+    r"|be|being)\b(?! wrong))"
 )
-_SAID = re.compile(rf"\b{_NOTE}(?: line| field| section)?{_SAYING}:? ?")
+_THEN = r"(?:,? ?(?:(?:it )?should (?:be|read|say)|it is|make it|just put|put|just)\b:?)? ?"
+_SAID = re.compile(rf"\b{_NOTE}(?: line| field| section)?{_SAYING}:?{_THEN}")
 _TO = re.compile(
     rf"\b(?:change|update|set|edit|make|switch|correct|fix) (?:the |my |that )?{_NOTE}(?: line)? ?"
-    r"(?:to\b|with\b"
-    r"|:)? ?"
+    rf"(?:to\b|with\b|:)?{_THEN}"
 )
 _DIRECT = re.compile(
     r"(?:^|[,;.-] ?(?:and )?|\b(?:add|adding|with|put|and|include|attach|leave|w) (?:in |as )?(?:a |the "
@@ -27,7 +28,8 @@ _BARE_MEMO = re.compile(
     r"(?<!the )(?<!a )(?<!in )\bmemo(?: line)? (?!line)|(?<=\d )note (?!that\b|for\b|to\b)"
 )
 _FOR = re.compile(
-    rf"\b(?:add|adding|with|put|include|attach|leave|write) (?:a |the |an? )?{_NOTE} (?:for|about|that) "
+    rf"\b(?:add|adding|with|put|include|attach|leave|write) (?:a |the |an? )?(?:note|memo|comment) "
+    r"(?:(?=for )|about |that )"
 )
 _INTO = re.compile(
     r"\b(?:put|write|add|type|enter|place|include|use|say|note|write down) (?P<c>[^;\n]+?) (?:in|on"
@@ -40,11 +42,13 @@ _LABEL = re.compile(
 )
 _QUOTED = re.compile(r"\"([^\"]{1,200})\"|(?<!\w)'([^']{1,200})'(?!\w)")
 _NOT_A_NOTE = re.compile(
-    r"\b(?:please|take|of|do) note\b|\bnote (?:that|to self)\b|\b(?:no|without a|without|remove the"
+    r"\b(?:please|take|of|do) note\b|\bnote (?:that(?! (?:says?|reads?|said))|to self)\b|\b(?:no"
+    r"|without a|without|remove the"
     r"|delete the|skip the) note\b"
 )
 _STOP = re.compile(
-    r"[;\n]|[.!] |[.!?]?$|,? (?:and |then |and then |but )?(?:please |also |just )?\b(?:pay|use|using"
+    r"[;\n]|(?<=\w\w)[.!] |[.!?]?$| instead\b|, (?:with|on|date|from|by|using|via)\b|,? (?:and |then "
+    r"|and then |but )?(?:please |also |just )?\b(?:pay|use|using"
     r"|charge|send it|schedule|put it|take it|run it|confirm|go ahead|thanks|thank you|please|pls)\b"
     r"|,? (?:and )?(?:with|from|on|using|via|to) (?:my |the )(?:visa|mastercard|amex|american"
     r"|discover|card|checking|savings|bank|debit|credit|usual|default)\b"
@@ -57,7 +61,7 @@ _ACCOUNT = re.compile(
     r"(?P<v>[a-z]{1,4}-?\d[\w-]{2,14}|\d+(?:[_-]\d+)*|\d(?: \d){3,9})(?![\w%]|\.\d| ?dollars)"
 )
 _NAME_WORD = r"[A-Z][\w&'\u2019.-]*"
-_NAME = rf"{_NAME_WORD}(?: (?:{_NAME_WORD}|&|of|and|the|de|la|\d{{1,4}})(?= {_NAME_WORD}|\b))*"
+_NAME = rf"{_NAME_WORD}(?: (?:{_NAME_WORD}|&|of|and|the|de|la|\d{{1,4}}(?![\d/.]))(?= {_NAME_WORD}|\b))*"
 _FOR_NAME = re.compile(
     r"\b(?:[Ff]or|[Tt]o|[Aa]s|[Oo]f|FOR|[Oo]n behalf of|under|[Aa]bout|[Oo]n|[Aa]ccount|[Aa]cct"
     rf"|[Aa]t)\s+(?:the |our |my )?(?P<n>{_NAME})"
@@ -104,6 +108,8 @@ def _add_note(reading: Reading, start: int, end: int) -> None:
         start += 1
     while start < end and text[end - 1] in " \"',:":
         end -= 1
+    if text[start:end].endswith((" on it", " on that")):
+        end = text.rindex(" on ", start, end)
     if start < end and any(c.isalnum() for c in text[start:end]):
         source_start, source_end = reading.normal.back(start, end)
         reading.add(

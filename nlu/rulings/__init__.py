@@ -40,7 +40,7 @@ _VALUES = frozenset(
 )  # fmt: skip
 
 
-_TAKEN_OUT = _VALUES | {"scope", "period", "account", "parts", "count"}
+_TAKEN_OUT = _VALUES | {"scope", "status", "period", "account", "parts", "count"}
 _MISTAKEN_FOR_VALUES = frozenset(
     {
         "make_payment",
@@ -70,6 +70,7 @@ class _Saying:
     refused: bool
     """Whether some value is refused ("not the visa")."""
     amounts: int
+    dates: int
     orders: bool
     asks: bool
 
@@ -88,6 +89,7 @@ def _saying(text: str, spans: Sequence[Span]) -> _Saying:
         rest=_blanked(normal.text, [item for item in items if item.span.slot in _TAKEN_OUT]),
         slots=frozenset(item.span.slot for item in items),
         standing=tuple((item.start, item.span.slot) for item in kept),
+        dates=sum(item.span.slot == "date" for item in kept),
         refused=bool(refused),
         amounts=sum(item.span.slot in ("amount", "amount_fraction") for item in items),
         orders=orders.orders(read),
@@ -138,7 +140,11 @@ def _not_an_order(saying: _Saying, top: str) -> str | None:
     if top not in _LOOSE and top not in ("deny", "help", "out_of_scope", "payment_plan"):
         return None
     text = saying.text
-    if p.HOW_TO_PAY.search(text) and top != "payment_plan":
+    if (
+        p.HOW_TO_PAY.search(text)
+        and top not in ("payment_plan", "out_of_scope")
+        and "other" not in orders.hindrances(text)
+    ):
         return "help"
     if top in _LOOSE or top == "help":
         if p.IF_PAYING.search(text) and not saying.orders:
@@ -236,6 +242,7 @@ def _other_business(saying: _Saying, top: str) -> str | None:
     if (
         top == "make_payment"
         and not saying.asks
+        and not saying.orders
         and p.ONLY_A_NOTE.search(saying.text)
         and "note" in saying.slots
     ):
@@ -249,10 +256,12 @@ def _other_business(saying: _Saying, top: str) -> str | None:
     if top != "make_payment" or saying.asks:
         return None
     text = saying.text
+    if p.CHANGES_FIRST.search(text):
+        return "change"
     if (
         "parts" in saying.slots
         or p.IN_PARTS.search(text)
-        or (saying.amounts > 1 and p.NOW_AND_LATER.search(text))
+        or (saying.amounts > 1 and (saying.dates > 1 or p.NOW_AND_LATER.search(text)))
     ):
         return "payment_plan"
     for pattern, intent in _OTHER_BUSINESS:
@@ -267,7 +276,9 @@ def _other_business(saying: _Saying, top: str) -> str | None:
 
 def _no_order(saying: _Saying) -> bool:
     """Whether paying is named, but every time negated, conditional, asked about, or somebody else's."""
-    if p.SHOWS.search(saying.text):
+    if p.SHOWS.search(saying.text) or p.DONE_BEFORE.search(saying.text):
+        return True
+    if p.ASKS_LAST.search(saying.text) and not p.REQUESTS.search(saying.text):
         return True
     return not saying.orders and (
         bool(orders.hindrances(saying.text)) or p.ASKS_FIRST.search(saying.text) is not None
@@ -275,7 +286,7 @@ def _no_order(saying: _Saying) -> bool:
 
 
 def _agrees(saying: _Saying) -> bool:
-    return yes.plain(saying.text, saying.rest, values=bool(saying.slots & (_TAKEN_OUT - {"scope"})))
+    return yes.plain(saying.text, saying.rest, values=bool(saying.slots & (_TAKEN_OUT - {"scope", "status"})))
 
 
 def _promoted(ranked: list[tuple[str, float]], intent: str) -> list[tuple[str, float]]:

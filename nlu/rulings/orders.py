@@ -11,7 +11,9 @@ _CLAUSES = re.compile(
     r"[.;!?\n:]+ |[.;!?\n]+$|, | but | so | (?:and )?then | - |\.\.+| now (?=pay|please)| just (?=pay)"
 )
 _SUGGESTED = re.compile(
-    r"\b(?:why (?:do not (?:you|we|i)|not)|how about (?:you|we|i)|is it possible for you to"
+    r"\b(?:(?:would|will) (?:it|you|that)(?: be)?(?: ok| okay| fine| great| possible| mind"
+    r"| nice)? if you|(?:i|we) would (?:really )?appreciate(?: it)? if you"
+    r"|why (?:do not (?:you|we|i)|not)|how about (?:you|we|i)|is it possible for you to"
     r"|could you possibly) "
 )
 _QUOTED = re.compile(r"\"[^\"]*\"")
@@ -30,7 +32,7 @@ _NEGATED = re.compile(
     r"(?:\b(?<!why )not(?! (?:only|forget|worry|wait))|\bnever|\bno way|\brefus\w+|\bwithout|\bstop"
     r"|\bquit|\brather \w+(?: \w+)?(?: \w+)? than"
     r"|\binstead of|\bhold off|\bavoid|\bnobody|\bno one|\bno more|\bno need to|\bno intention"
-    rf"|\bno longer|\bhate to|\bunder no circumstances?|\bno(?= pay\b))\b.*?\b{_PAY}\b"
+    rf"|\bno longer|\bhate to|\bunder no circumstances?|\bno(?= pay\b| want\b))\b.*?\b{_PAY}\b"
     rf"|\b{_PAY} (?:nothing|no one|nobody|zero|nada)\b|\bnot {_PAY}|\bnot (?:let|allow|want|send|run"
     r"|make|take)\b.*\b(?:payment|charge|money)\b|\b(?:over my dead body|like hell)\b"
 )
@@ -38,7 +40,8 @@ _CONDITIONAL = re.compile(
     r"\b(?:if|suppose|supposing|assuming|imagine|unless|whether|hypothetically|what if|let us say"
     r"|in case|once|after|before|until|when(?:ever)?)"
     rf"(?: \w+)? (?:i|we|you|someone|somebody|he|she|they|people|one)\b.*?\b(?:{_PAY}|paid)\b"
-    rf"|\b(?:i|we) (?:would|might|may)(?! (?:like|love|want|prefer|rather|wish))(?: \w+)? {_PAY}\b"
+    r"|\b(?:i|we) (?:would|might|may)(?! (?:like|love|want|prefer|rather|wish|to\b|appreciate))"
+    rf"(?: \w+)? {_PAY}\b"
     r"|\bwish (?:i|we) could\b"
 )
 _ASKED_ABOUT = re.compile(
@@ -74,20 +77,30 @@ _OTHER_PAYING = re.compile(
     r"|their )?(?:respects?|visit|compliments?|heed|homage|tribute|dues to"
     r"|son|daughter|mom|mum|dad|brother|sister|friend|employees?|staff|workers|landlord|boss|mother"
     r"|father|roommate|taxes|kids?|phone(?! bill)|laptop|battery)\b(?!'?s\b)"
-    r"|me\b(?! to)|him\b|her\b|it forward|you back|the price|well\b)"
+    r"|him\b|her\b|it forward|you back|the price|well\b|no mind\b)|\b(?:pay|paying|send) me\b(?! to)"
     r"|\bit pays\b|\bpays (?:off|to|well)\b|\bpay(?:day| day| raise| cut| grade| stub| slip| rate"
     r"| scale| gap| attention| phone| ?check)\b"
     r"|\b(?:the|my|your|our|good|better|equal|bad|their|his|her|sick|overtime|severance) pay\b"
     r"|\bget paid\b|\bowes?(?:d)? (?:me|us)\b"
     r"|\b(?:going to|will) pay for (?:this|that|it)\b|\b(?:gift|starbucks) cards?\b|\bto pay or not\b"
-    r"|\b(?:to|for) (?:my|a) (?:sister|brother|mom|mum|dad|friend|son|daughter|cousin)\b"
+    r"|\b(?:to|for) (?:my|a) (?:sister|brother|mom|mum|dad|friend|son|daughter|cousin)\b(?!'?s\b)"
+)
+_STOPPED = re.compile(
+    r"^(?:\W|please |ok |hey |can you |could you |i want to )*(?:cancel|undo|contest|dispute|refund|withdraw"
+    r"|delete|void)\b"
+)
+_PURCHASE = re.compile(
+    r"\bpay(?:ing)?(?: \$?\d+(?: dollars)?)? (?:for |to )?(?:my |the |a |an |some |our )?(?:uber|lyft"
+    r"|taxi|dinner|lunch"
+    r"|breakfast|coffee|drinks|groceries|flight|hotel|concert|movie|massage|haircut|pizza|casino|cousin"
+    r"|babysitter|nanny)\b(?!'?s\b)|\bpay per view\b"
 )
 _PAST = re.compile(
     r"\b(?:used|tried|attempted|forgot|promised|planned|had|was going|were going|wanted|meant"
     rf"|supposed)\b.{{0,30}}?\bto {_PAY}\b"
 )
 _FRAMES = (
-    ("past", _PAST),
+    ("past", _PAST), ("stopped", _STOPPED), ("purchase", _PURCHASE),
     ("negated", _NEGATED), ("conditional", _CONDITIONAL), ("asked", _ASKED_ABOUT),
     ("trouble", _TROUBLE), ("third", _THIRD),
     ("reported", _REPORTED), ("other", _OTHER_PAYING),
@@ -100,9 +113,8 @@ def clauses(text: str) -> list[str]:
 
 
 def hindrance(clause: str) -> str | None:
-    """Why a clause that names paying is no order (past, negated, conditional, asked, trouble, third,
-    reported, other); None if it
-    is one or names no paying."""
+    """Why a clause that names paying is no order, as the name of one of `_FRAMES`; None if it is one, or names
+    no paying."""
     for name, frame in _FRAMES:
         if frame.search(clause):
             return name

@@ -15,11 +15,25 @@ QUESTION = re.compile(
 
 ASKS_FIRST = re.compile(
     _LEAD + r"(?:what|why|when|where|who|whose|which|how|is|are|was|were|does|did|has|have (?:i|we|you)"
-    r"|will (?!you|do))\b"
+    r"|am i|will (?!you|do))\b"
+)
+ASKS_LAST = re.compile(r"\?\W*$")
+REQUESTS = re.compile(
+    r"\b(?:can|could|would|will|may|might|shall|mind|possible|please|let|ok|okay|want|like)\b"
+    r"|^\W*(?:pay|charge|put|settle)\b"
+)
+DONE_BEFORE = re.compile(
+    r"\b(?:i|we) (?:had |have |already )?(?:set up|set|booked|scheduled|put through|made|mailed|submitted"
+    r"|arranged) (?:a|an|the|my|this) (?:\w+ )?(?:payment|check)\b"
+)
+CHANGES_FIRST = re.compile(
+    _LEAD + r"(?:change|changing|update|switch (?!to account|accounts?)|swap|replace|edit)\b"
 )
 SHOWS = re.compile(
-    _LEAD + r"(?:i (?:would like|want|need|wish) to |can (?:you|i) |could (?:you|i) |let me )?(?:please )?"
-    r"(?:show|list|see|pull up|tell|say|view|look at|display|check)\b"
+    _LEAD + r"(?:i (?:would like|want|need|wish) to |can (?:you|i) |could (?:you|i) |let me |"
+    r"(?:be )?so kind as to )?(?:please )?"
+    r"(?:show|list|see(?! (?:that|to))|pull up|bring up|tell|say|view|look at|display|check|print|open the"
+    r"|let me know)\b"
 )
 AUTOMATIC = re.compile(
     r"\bauto[- ]?pay\w*|\bauto[- ]?(?:bill|debit|draft|charge)\w*|\bautomatic(?:ally)?\b"
@@ -33,7 +47,8 @@ AUTOMATIC = re.compile(
 IN_PARTS = re.compile(
     r"(?:\d|dollars|\$|half|little|some) (?:a|per|each|every)(?: (?:2|other|3|few))? (?:week|weeks"
     r"|month|months|paycheck|payday|fortnight)\b(?! from| after| later)|\binstall?ments?\b"
-    r"|\bpayment (?:plan|arrangement|schedule)\b|\bpymt arrangement\b|\bslowly\b|\bbit by bit\b"
+    r"|\bpayment (?:plan|arrangement|schedule)\b|\bpymt arrangement\b|\bslowly\b|\bon a plan\b"
+    r"|\bmore time\b|\bbit by bit\b"
     r"|\blittle by little\b"
     r"|\bover (?:time|a (?:year|few|couple)|the next (?:few|couple|\d+)|several|\d+ (?:months|weeks"
     r"|payments))\b|\b(?:spread|split) (?:it|this|that|them|my \w+|the \w+) (?:out|up|over|into|in)\b"
@@ -97,7 +112,8 @@ CANNOT = re.compile(
     r"|\b(?:i|we) would (?:\w+ )?pay (?:\w+ ){0,4}if\b|^can not (?:pay|afford)\b"
 )
 PAST = re.compile(
-    r"\b(?:i|we|he|she|they|you|somebody|someone|anyone|my \w+|our \w+|the \w+)(?: (?:have|had|has"
+    r"\b(?:i|we|he|she|they|you|somebody|someone|anyone|(?:my|our) (?!bill|invoice|balance|account"
+    r"|charge|payment)\w+)(?: (?:have|had|has"
     r"|already|just|did|think|thought|am|was|sure|swear|believe|even|all|also|guess|i|we)){0,4}"
     r" (?:paid|payed|made (?:a|the|my|that|this) (?:\w+ )?payment|sent (?:you |in )?(?:a |the |my "
     r"|that |this |\$?\d\S* )?(?:payment|money|check|dollars))\b"
@@ -131,7 +147,7 @@ REPLACES_FIRST = re.compile(
     r"|wait|no(?=,| (?:use|with|on|make|the|my|pay|i|put|do|it|change|\d|\$))|sorry|i meant|i mean"
     r"|scratch that|make it|make that"
     r"|on second thought|instead|change|swap|switch (?!to account|accounts?)|replace|rather"
-    r"|correction|nah|nope)\b|\binstead\b(?! of)"
+    r"|correction|nah|nope)\b|\binstead\b(?! of \w+ing\b)"
 )
 NO_FIRST = re.compile(
     r"^\W*(?:no|nope|nah|not|wait|oops|sorry|hmm|wrong)\b.*\b(?:the|my|use|with|make|said|meant|mean|on"
@@ -144,10 +160,11 @@ BARE_FILLER = re.compile(
     r"|just|only|um|uh|ok|okay|via|using|exactly|about|around|amount|dollars|those|these|both|option"
     r"|method|payment method|digits?|last|first|hmm|i think|maybe|let us say|say|like|or|then|plus"
     r"|visa"
-    r"|date|due|that|towards?|apiece|each|worth|company|our|as|off|this|next|day)\b)*"
+    r"|date|due|that|towards?|apiece|each|worth|company|our|as|off|this|next|day"
+    r"|out|would|be|go with|let us|i want it|want it)\b)*"
 )
 FOR_SOMEBODY = re.compile(
-    r"\W*(?:and |now |also )?(?:for|as|on behalf of|under)\b(?:\W|\b(?:the|account|please|now|instead"
+    r"\W*(?:and |now |also )?(?:for|as|on behalf of)\b(?:\W|\b(?:the|account|please|now|instead"
     r"|this time)\b)*"
 )
 DIFFERENT = re.compile(r"\b(?:different|another|other|else)\b")

@@ -25,7 +25,7 @@ _WORDS = words_of("""
     whatever will wonderful word would works xoxo y ya yah yas yay ye yea yeah yeap yee yep yepp yeppers
     yes yessir yessum yo you your yup yuppers do's fo sho til matches verified matched said with one
     ones may be so next about from say seems means young sending that'd obviously thats ahed yes'm
-    heavens gladly yesh yse yis yrs surre fo cuz huhuh okeydokey uhhuh lot uhuh ywa ys yeh work rip huh
+    heavens gladly yesh yse yis yrs surre fo cuz huhuh okeydokey uhhuh lot uhuh ywa ys yeh work rip many more
     times mhmm
 """)
 _ORDINARY = words_of("""
@@ -36,19 +36,63 @@ _ORDINARY = words_of("""
 """)
 """Real words near one that agrees, which do not."""
 _NEAR = Nearby(_WORDS)
+_NEAR_YES = Nearby(
+    [
+        "confirm",
+        "confirmed",
+        "correct",
+        "proceed",
+        "agree",
+        "agreed",
+        "ahead",
+        "approve",
+        "absolutely",
+        "definitely",
+        "accept",
+        "submit",
+        "perfect",
+        "continue",
+        "right",
+        "goahead",
+        "approved",
+    ]
+)
 _YES = re.compile(
     r"^\W*(?:(?:um+|uh+|oh|well|hmm+|ah|so|and|please|hi|hey)\W+)*"
     r"(?:y(?:e+s+|ea+h*|e+p+|u+p+|a+s*|eppers|es+ir|es*)?|yes|ok(?:ay|ie|ey)?|o\.k\.|sure|alright"
-    r"|all right|right|correct|confirm(?:ed)?|fine|perfect|great|good"
+    r"|all right|right|correct|confirm(?:ed)?|fine|perfect|great(?! news)|good(?! (?:day|morning"
+    r"|evening|afternoon|night|thing))"
     r"|agreed|approved?|absolutely|definitely|certainly|affirmative|of course|go ahead|sounds good"
     r"|looks good|that is (?:right|correct|fine|good)"
     r"|i agree|i confirm|proceed|do it|go for it|si|k+|u?h?uh huh|mhm+|cool|no problem|exactly"
     r"|totally|bet|aye)(?![\w'])"
 )
+_ASSENT = re.compile(
+    r"\b(?:y(?:e+s+|ea+h*|e+p+|u+p+|a+s*|eh|ay|es\w*|ahs?|e|a|w?a|r?s|is|se)?|yeppers|yuppers|ok(?:ay"
+    r"|ie|ey)?|o\.k\.?"
+    r"|k+|sure\w*|surre|suer|sho|fo|all ?right|right|rite|correct\w*|confirm\w*|fine|perfect\w*|great"
+    r"|good|agreed?"
+    r"|accept\w*|approved?s?|approves|absolutely|definitely|certainly|affirmative|of course|go ?ahead"
+    r"|ahead|proceed\w*"
+    r"|do it|do that|go for it|si|oui|da|huh uh|uh ?huh|uhuh|m+ ?hm+|mhm+|cool|exactly|totally|bet|aye"
+    r"|indeed|sounds|looks"
+    r"|authori[sz]e\w*|process it|process|submit|pay|charge it|make it so|ship it|lgtm|works?|happy"
+    r"|green light|thumbs up"
+    r"|roger|why not|by all means|trigger|let it rip|continue|finalize|complete it|true|obviously|duh"
+    r"|gladly|pleasure"
+    r"|permission|consent|granted|happen|next|may|send it|rock|gotcha|10-4|you got it|that is the one"
+    r"|that one|this one"
+    r"|verified|checks out|positive|heck|hell|certain|love|ready|all set|no (?:problems?|objections?"
+    r"|changes?|worries)"
+    r"|(?:further|more) (?:changes|questions)|done|get it done|100 ?%|percent|a thousand times|guess|fo"
+    r"|seems|matches|alright|o+k+a+y+|go|let us|please do|do please|want|that is (?:it|what)|hit it|may"
+    r"|aproved)\b"
+)
 _HARMLESS = re.compile(
     r"^\W*why,? (?=yes)|\bno (?:problems?|objections?|changes?|worries|doubts?|complaints?|issues?"
     r"|(?:more |further |other )?questions?|concerns?|need to (?:change|ask|check|wait)(?: \w+)?"
-    r"|brainer)\b"
+    r"|brainer|(?:further |more |other )changes?)\b|^\W*no(?:pe)?,? (?:that is|i am|we are) (?:all|good"
+    r"|it|fine)\b"
     r"|\bi have no (?:more |further )?(?:questions?|objections?)\b|\bwhy not\b|\bnot a (?:problem"
     r"|doubt)\b|\b(?:nothing|not anything) (?:else|more|to change|to add)\b"
     r"|\bthousand times\b|\b(?:1000|100|1000000) (?:times|percent)\b|\b100 ?%|\bdo not see why not\b"
@@ -56,7 +100,7 @@ _HARMLESS = re.compile(
 )
 _NEGATION = re.compile(
     r"\b(?:not|no|nope|nah|never|none|nothing|without|wait|stop|hold on|hold up|hang on|hate|wrong"
-    r"|refuse|cancel|don|neither|nor)\b"
+    r"|refuse|cancel|don|neither|nor|let it go)\b(?! through)"
 )
 _CONDITION = re.compile(
     r"\b(?:if|unless|as long as|so long as|provided|assuming|once|depends?|depending|whether|maybe"
@@ -103,7 +147,7 @@ def plain(text: str, rest: str, *, values: bool) -> bool:
 
     `text` is the normal form, `rest` the same with every value of the grammar taken out; `values` says that
     there
-    were such values.
+    were such values. At least one word must agree, unless there are no words (a thumbs up).
     """
     said = _HARMLESS.sub(" ", text)
     if _NEGATION.search(said) or _CONDITION.search(said) or _QUESTION.search(said):
@@ -115,4 +159,6 @@ def plain(text: str, rest: str, *, values: bool) -> bool:
     ):
         return False
     words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", _HARMLESS.sub(" ", rest))
+    if words and not _ASSENT.search(text) and not any(_NEAR_YES.find(word) for word in words):
+        return False
     return all(_known(word) for word in words)

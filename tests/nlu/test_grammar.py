@@ -285,6 +285,10 @@ NOTES = [
     ("label it Team lunch", "Team lunch"),
     ("pay inv 1050 memo line second installment", "second installment"),
     ("put in the memo boiler inspection", "boiler inspection"),
+    ("pay 55 with a note for grandma", "for grandma"),
+    ("the note should be lot 9 instead", "lot 9"),
+    ("pay 1043, note unit 4B, with checking, on friday", "unit 4B"),
+    ("pay half now and add a note that says rest comes later", "rest comes later"),
 ]
 
 

@@ -101,6 +101,16 @@ NOT_ORDERS = [
     ("pay 20 a week", "payment_plan"),
     ("stop that payment on the 30th", "cancel_scheduled_payment"),
     ("pay with a gift card", None),
+    ("pay for my uber", None),
+    ("cancel bill pay", None),
+    ("i booked a payment for the 3rd, please put it to the 9th", None),
+    ("pay 75 on the 1st and 75 on the 15th", "payment_plan"),
+    ("print invoice 1044", None),
+    ("am I still on time for the november bill", None),
+    ("update the note with paid on behalf of Ray", "change"),
+    ("put my discover card on file", "add_payment_method"),
+    ("I'd rather pay 30", "change"),
+    ("pay it on friday instead of today", "change"),
 ]
 
 
@@ -168,6 +178,10 @@ RIDERS = [
     ("sure, and I'm the queen of England", None),
     ("yes, cancel that", None),
     ("right now", None),
+    ("terms", None),
+    ("hmm", None),
+    ("send me the terms", None),
+    ("good day", None),
     ("is that correct", None),
     ("ok google, play some jazz", None),
     ("sure jan", None),
