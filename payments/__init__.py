@@ -4,6 +4,7 @@
     quoting              selection + standing -> allocations, warnings (pure)
     lifecycle            the states of a payment and the moves between them (pure)
     errors               one class per business fact, with code and status (pure)
+    card_numbers         tells a card number from a token (pure)
     signing              the callbacks' signature, made and checked (pure)
     tables, migrations   what is stored; money as whole cents
     ledger               balanced postings; the only writer of balances

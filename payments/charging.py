@@ -132,8 +132,9 @@ class Charging:
                 return None
         records.move(conn, row, Move.CHARGE, actor=GATEWAY, at=now)
         charge = Charge(
-            key=row.id, token=method.token, amount_minor=row.amount_minor, currency=row.currency, account=row.account
-        )
+            key=row.id, token=methods.token(conn, row.method), amount_minor=row.amount_minor,
+            currency=row.currency, account=row.account,
+        )  # fmt: skip
         return _Asked(charge=charge, lost_answers=row.lost_answers)
 
     def _settle(self, conn: sa.Connection, payment: str, ref: str) -> None:
@@ -165,7 +166,7 @@ class Charging:
         row = records.find(conn, payment)
         self._callbacks.put(conn, records.wire(conn, row, accounts.local_today(account, now)), row.callback_url)
         metrics.PAYMENTS.labels(state=row.state).inc()
-        self._db.announce(conn)  # whoever waits for the answer to POST /payments looks again
+        self._db.announce(conn, t.payment.name)  # whoever waits for the answer to POST /payments looks again
 
 
 def _locked(conn: sa.Connection, payment: str) -> tuple[records.Row, records.Row]:

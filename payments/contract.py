@@ -146,7 +146,7 @@ class NewMethod(Wire):
     type: Literal["checking", "savings", "credit", "debit"] | None = None
     last4: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
     expires: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")] | None = None
-    token: Key
+    token: Key = Field(repr=False)
     default: bool = False
 
 

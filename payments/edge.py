@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -44,7 +44,7 @@ M = TypeVar("M", bound=BaseModel)
 class Endpoint:
     """One path: its handlers by method, behind the bearer token. An ASGI app. No handlers: nothing is there."""
 
-    token: str
+    token: str = field(repr=False)
     handlers: Mapping[str, Handler]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,8 +55,9 @@ class Endpoint:
             response = problem(refusal)
         except ClientDisconnect:
             return
-        except sa.exc.OperationalError as error:
-            log.warning("database_unavailable", path=_route(request), error=type(error.orig).__name__)
+        except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
+            cause = getattr(error, "orig", None) or error
+            log.warning("database_unavailable", path=_route(request), error=type(cause).__name__)
             response = problem(Unavailable())
         except Exception:  # the outer edge: a defect is logged whole, and told to nobody
             log.exception("request_failed", path=_route(request), method=request.method)

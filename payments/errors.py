@@ -81,7 +81,7 @@ class Unavailable(PaymentError):
     code, status, title = "unavailable", 503, "The service cannot answer now"
 
     def __init__(self) -> None:
-        super().__init__("nothing was changed by this request; try again")
+        super().__init__("whether it was carried out is not known; send it again with the same Idempotency-Key")
 
 
 class ContactUnknown(PaymentError):

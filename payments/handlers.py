@@ -15,6 +15,7 @@ from starlette.responses import Response
 from durable.ambient import Clock, Ids
 from durable.database import Database
 from payments import accounts, activity, methods, records
+from payments import tables as t
 from payments.contract import (
     Activities,
     Autopay,
@@ -169,7 +170,7 @@ class Handlers:
 
     async def _wait(self, payment: str) -> Payment:
         """The payment once its outcome is known, or as it is when the time is up."""
-        with self.db.bell.listener() as listener:
+        with self.db.bell.listener(t.payment.name) as listener:
             found = await self._read(payment)
             try:
                 async with asyncio.timeout(self.answer_within_seconds):

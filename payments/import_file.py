@@ -13,8 +13,8 @@ import phonenumbers
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 from pydantic import model_validator as checked
 
+from payments.card_numbers import card_number_like
 from payments.contract import NewMethod
-from payments.methods import card_number_like
 from payments.money import ZERO, Amount
 
 ROWS_OF_ACCOUNT = ("contacts", "invoices", "payment_methods")

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
 from durable.ambient import Ids
 from payments import tables as t
+from payments.card_numbers import card_number_like
 from payments.contract import Method, NewMethod
 from payments.errors import Malformed, MethodUnknown
 from payments.history import Actor, record
 from payments.quoting import month
 
+_PUBLIC = [column for column in t.method.c if column.name != "token"]
+"""What is read: a row that holds no token can be shown, logged and passed on."""
+
 
 def saved(conn: sa.Connection, account: str, today: dt.date) -> tuple[Method, ...]:
     """Default first, then as they were added; `today` (the account's) decides whether a card has expired."""
     m = t.method.c
-    query = sa.select(t.method).where(m.account == account, m.removed_at.is_(None))
+    query = sa.select(*_PUBLIC).where(m.account == account, m.removed_at.is_(None))
     rows = conn.execute(query.order_by(m.is_default.desc(), m.position)).all()
     return tuple(wire(row, today) for row in rows)
 
@@ -37,16 +42,27 @@ def usable(row: sa.Row[tuple[object, ...]], on: dt.date) -> bool:
 
 def by_id(conn: sa.Connection, method: str) -> sa.Row[tuple[object, ...]]:
     """The row, removed or not; raises `MethodUnknown`."""
-    row = conn.execute(sa.select(t.method).where(t.method.c.id == method)).first()
+    row = conn.execute(sa.select(*_PUBLIC).where(t.method.c.id == method)).first()
     if row is None:
         raise MethodUnknown
     return row
 
 
+def by_ids(conn: sa.Connection, ids: Collection[str]) -> Sequence[sa.Row[tuple[object, ...]]]:
+    """Those rows, removed or not."""
+    return conn.execute(sa.select(*_PUBLIC).where(t.method.c.id.in_(sorted(ids)))).all()
+
+
+def token(conn: sa.Connection, method: str) -> str:
+    """The gateway's token, for the gateway alone."""
+    found: str = conn.execute(sa.select(t.method.c.token).where(t.method.c.id == method)).scalar_one()
+    return found
+
+
 def find(conn: sa.Connection, account: str, method: str) -> sa.Row[tuple[object, ...]]:
     """A saved method of that account; raises `MethodUnknown`."""
     m = t.method.c
-    query = sa.select(t.method).where(m.id == method, m.account == account, m.removed_at.is_(None))
+    query = sa.select(*_PUBLIC).where(m.id == method, m.account == account, m.removed_at.is_(None))
     row = conn.execute(query).first() if "\x00" not in method else None
     if row is None:
         raise MethodUnknown
@@ -64,7 +80,7 @@ def add(
         raise Malformed("token must be the gateway's token, never a card number")
     m = t.method.c
     described = description(new)
-    known = conn.execute(sa.select(t.method).where(m.account == account, m.token == new.token)).first()
+    known = conn.execute(sa.select(*_PUBLIC).where(m.account == account, m.token == new.token)).first()
     others = sa.select(m.id).where(m.account == account, m.removed_at.is_(None)).limit(1)
     default = new.default or conn.execute(others).first() is None
     if known is None:
@@ -106,15 +122,6 @@ def description(new: NewMethod) -> dict[str, str | None]:
         "kind": new.kind, "brand": new.brand if card else None, "bank": None if card else new.bank, "type": new.type,
         "last4": new.last4, "expires": new.expires if card else None,
     }  # fmt: skip
-
-
-def card_number_like(value: str) -> bool:
-    """12 to 19 digits, spaced or not, that satisfy Luhn."""
-    digits = value.replace(" ", "").replace("-", "")
-    if not (digits.isascii() and digits.isdigit() and 12 <= len(digits) <= 19):
-        return False
-    doubled = (int(d) * (1 + place % 2) for place, d in enumerate(reversed(digits)))
-    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
 
 
 def _mark_default(conn: sa.Connection, account: str, method: str) -> None:

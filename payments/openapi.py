@@ -1,4 +1,4 @@
-"""The service's OpenAPI 3.1, generated from the table of operations and the wire models. Pure."""
+"""The service's OpenAPI 3.1, generated from the table of operations and the wire models."""
 
 from __future__ import annotations
 

@@ -78,13 +78,12 @@ def wire(conn: sa.Connection, row: Row, today: dt.date) -> Payment:
 
 def wires(conn: sa.Connection, rows: Sequence[Row], today: dt.date) -> list[Payment]:
     """Several payments, read with two queries and not with two for each."""
-    a, m = t.allocation, t.method
+    a = t.allocation
     shares: dict[str, list[Allocation]] = {row.id: [] for row in rows}
     found = conn.execute(sa.select(a).where(a.c.payment.in_(list(shares))).order_by(a.c.payment, a.c.position))
     for share in found:
         shares[share.payment].append(Allocation(invoice=share.invoice, amount=from_minor(share.amount_minor)))
-    saved = conn.execute(sa.select(m).where(m.c.id.in_({row.method for row in rows})))
-    known = {row.id: methods.wire(row, today) for row in saved}
+    known = {row.id: methods.wire(row, today) for row in methods.by_ids(conn, {row.method for row in rows})}
     return [
         Payment(
             id=row.id, confirmation=row.confirmation, account=row.account, quote=row.quote,
@@ -98,13 +97,11 @@ def wires(conn: sa.Connection, rows: Sequence[Row], today: dt.date) -> list[Paym
 
 
 def made(
-    conn: sa.Connection, account: str, *, limit: int, state: State | None = None, method: str | None = None
+    conn: sa.Connection, account: str, *, limit: int, state: State | None = None
 ) -> list[Row]:
     """Payments of an account, newest first; those in one `state` come by the date they are set for."""
     p = t.payment.c
     query = sa.select(t.payment).where(p.account == account)
-    if method is not None:
-        query = query.where(p.method == method)
     if state is None:
         query = query.order_by(p.created_at.desc(), p.id.desc())
     else:

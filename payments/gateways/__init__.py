@@ -9,7 +9,7 @@ A gateway absorbs repeats: the same `Charge.key` charges at most once, whatever 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -19,13 +19,11 @@ class Charge:
 
     key: str
     """The payment's id: the gateway's idempotency key."""
-    token: str
+    token: str = field(repr=False)
     amount_minor: int
     currency: str
     account: str
 
-    def __repr__(self) -> str:
-        return f"Charge({self.key}, {self.amount_minor} {self.currency})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
