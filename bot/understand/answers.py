@@ -46,7 +46,7 @@ _DOUBT = frozenset({
     "actually", "pero", "cuando",
 })  # fmt: skip
 YES_CHARS_MAX = 60
-_EDGES = " -\t\r\n.!,;:\"'`*_~"
+_EDGES = " \t\r\n.!,;:\"'`*_~"
 
 
 def plain(text: str) -> str:
@@ -62,7 +62,7 @@ def yes(text: str) -> Affirm | None:
     found = _YES_CODE.match(said)
     if found is None:
         return None
-    word = plain(found["word"] if found["word"] is not None else found["after"] or "")
+    word = plain((found["word"] if found["word"] is not None else found["after"] or "").strip(" -"))
     return Affirm(code=found["code"] or found["first"]) if word in YES else None
 
 
