@@ -1,5 +1,5 @@
-"""What a sentence takes back: corrections ("40, no wait, 50"), refusals ("not my visa"), replacements ("40
-to 50").
+"""What a sentence takes back: corrections ("40, no wait, 50"), refusals ("not my visa"), replacements
+("40 to 50").
 
 Pure.
 """

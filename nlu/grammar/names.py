@@ -28,7 +28,7 @@ _BARE_MEMO = re.compile(
     r"(?<!the )(?<!a )(?<!in )\bmemo(?: line)? (?!line)|(?<=\d )note (?!that\b|for\b|to\b)"
 )
 _FOR = re.compile(
-    rf"\b(?:add|adding|with|put|include|attach|leave|write) (?:a |the |an? )?(?:note|memo|comment) "
+    r"\b(?:add|adding|with|put|include|attach|leave|write) (?:a |the |an? )?(?:note|memo|comment) "
     r"(?:(?=for )|about |that )"
 )
 _INTO = re.compile(

@@ -113,7 +113,7 @@ def clauses(text: str) -> list[str]:
 
 
 def hindrance(clause: str) -> str | None:
-    """Why a clause that names paying is no order, as the name of one of `_FRAMES`; None if it is one, or names
+    """Why a clause that names paying is no order, by name of a frame; None if it is one, or names
     no paying."""
     for name, frame in _FRAMES:
         if frame.search(clause):

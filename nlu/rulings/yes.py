@@ -146,8 +146,7 @@ def plain(text: str, rest: str, *, values: bool) -> bool:
     or negates.
 
     `text` is the normal form, `rest` the same with every value of the grammar taken out; `values` says that
-    there
-    were such values. At least one word must agree, unless there are no words (a thumbs up).
+    there were such values. At least one word must agree, unless there are no words (a thumbs up).
     """
     said = _HARMLESS.sub(" ", text)
     if _NEGATION.search(said) or _CONDITION.search(said) or _QUESTION.search(said):

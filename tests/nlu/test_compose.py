@@ -172,8 +172,8 @@ def test_the_frame_keeps_intent_confidence_and_ranking() -> None:
 @pytest.mark.parametrize("intent", get_args(Intent))
 def test_every_intent_survives_every_kind_of_value(intent: Intent) -> None:
     text = (
-        "not 40 but $50 on 1043, the second one and all but 1044 with my new visa debit card ending 4242 on friday "
-        "or in october, half of it, split in 3, my last 3 unpaid receipts for Acme Dental, note: unit 4B"
+        "not 40 but $50 on 1043, the second one and all but 1044 with my new visa debit card ending 4242 "
+        "on friday or in october, half, split in 3, my last 3 unpaid receipts for Acme Dental, note: unit 4B"
     )
     frame = compose(text, [(intent, 0.5)], spans(text), (), TODAY)
     assert frame.intent == intent
