@@ -44,7 +44,7 @@ def settings(twilio_url: str) -> SmsSettings:
         public_url=PUBLIC_URL,
         api_url=twilio_url,
         messages_per_second=0,
-        timeout_seconds=0.5,
+        timeout_seconds=1.5,
     )
 
 

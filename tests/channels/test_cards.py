@@ -139,8 +139,8 @@ def test_masking_takes_time_in_proportion_to_the_text(text: str) -> None:
     import time
 
     def seconds(of: str) -> float:
-        begun = time.perf_counter()
+        begun = time.process_time()
         mask(of)
-        return time.perf_counter() - begun
+        return time.process_time() - begun
 
     assert seconds(text) < 12 * seconds(text[: len(text) // 4]) + 0.05
