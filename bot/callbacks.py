@@ -7,13 +7,13 @@ from datetime import datetime
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.acting import CALLBACK_PATH, Acting
 from bot.store import Store
+from durable.database import AWAY
 from payments.contract import Callback
 from payments.signing import verify
 
@@ -41,7 +41,7 @@ def callback_route(store: Store, acting: Acting, *, token: str, now: Callable[[]
             return Response(status_code=422)
         try:
             await store.db.write(lambda conn: acting.put_payment(conn, conversation, callback.data))
-        except OperationalError:
+        except AWAY:
             return Response(status_code=503)
         return Response(status_code=204)
 

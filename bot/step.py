@@ -28,7 +28,7 @@ from bot.commands import (
 )  # fmt: skip
 from bot.context import Company, Context
 from bot.effects import Act, ActionFinished, Effect, Event, Line, PaymentChanged, PersonSaid, Say
-from bot.flows import carry, outcome, scheduled
+from bot.flows import carry, outcome, repair, scheduled
 from bot.flows.base import Desk, Reply, event_id, tell
 from bot.flows.facts import Facts, Needed, Unreachable
 from bot.state import FLOW_IDLE, INTRODUCED, Asked, Conversation, Prompt, Turn
@@ -230,6 +230,8 @@ def _unreachable(before: Conversation, desk: Desk) -> Reply:
     prompt = None if state.frames else state.prompt
     asks = tuple(c for c in commands if isinstance(c, Ask))
     state = state.model_copy(update={"pending": asks, "prompt": prompt})
+    if state.paying:  # nothing may be said of whether that one was charged
+        return tell(state, "unavailable_unknown", **repair.total_of(state))
     return tell(state, "unavailable_paying" if state.frames else "unavailable")
 
 
