@@ -144,6 +144,8 @@ class Customer:
             await self._confirm(f"Y{asks[1] or ''}")
         elif (bank := next((number for number, label in OPTION.findall(text) if "6789" in label), None)) is not None:
             await self.say(bank)
+        elif "text me again" in text:
+            await self.say("try again")
 
     async def _confirm(self, yes: str) -> None:
         if self.curious:

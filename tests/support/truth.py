@@ -8,6 +8,7 @@ gateway and at Twilio, each against the others.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -17,7 +18,7 @@ from typing import Any
 import httpx
 import sqlalchemy as sa
 
-from bot.tables import EFFECT, INBOX
+from bot.tables import EFFECT, EVENT, INBOX
 from channels.gsm import to_gsm7
 from durable.database import Database
 from payments import tables as t
@@ -100,6 +101,7 @@ async def examine(
         _consented(payments, mailbox, carrier)
         _books_balance(db, list(paid))
         _all_answered(db, carrier)
+        _in_order_once(db)
         effects = rows(db, sa.select(EFFECT)) + rows(db, sa.select(t.effect))
         parked = [(row.key, row.error) for row in effects if row.state == "parked"]
         assert parked == [], f"nothing may need an operator: {parked}"
@@ -171,6 +173,19 @@ def _all_answered(db: Database, carrier: Carrier) -> None:
     for sid, (phone, text) in carrier.acknowledged.items():
         answered = sid in own or (YES.fullmatch(text) and f"sms:{phone}" in outcomes)
         assert answered, f"{text!r} from {phone} has no answer"
+
+
+def _in_order_once(db: Database) -> None:
+    """Each conversation has heard each of its messages once, in the order in which they arrived."""
+    arrived: dict[str, list[str]] = defaultdict(list)
+    for row in rows(db, sa.select(INBOX).where(INBOX.c.kind == "message").order_by(INBOX.c.seq)):
+        arrived[row.conversation].append(row.event_id)
+    heard: dict[str, list[str]] = defaultdict(list)
+    for row in rows(db, sa.select(EVENT).order_by(EVENT.c.id)):
+        event = json.loads(row.event)
+        if event["type"] == "person_said":
+            heard[row.conversation].append(event["incoming"]["event_id"])
+    assert heard == arrived
 
 
 def _texts(db: Database, mailbox: Mailbox, persons: list[Person]) -> Counter[tuple[str, str]]:
