@@ -9,7 +9,7 @@ from nlu.grammar.reading import Reading
 from nlu.grammar.spans import Span
 
 _NUMBER = r"(\d{3,8}|\d+(?:_\d+)+)"
-_PREFIX = r"(?:\b(?:invoices?|inv|bills?|number|no\.?|numbers|ref)[ .:-]{0,2}#? ?|#)"
+_PREFIX = r"(?:\b(?:invoices?|inv|bills?|number|no\.|numbers|ref)[ .:-]{0,2}#? ?|#)"
 _RANGE = re.compile(
     rf"(?<![\w.$/]){_PREFIX}?(\d{{3,8}})(?: ?(?:-|thru|through|to|until|\.\.) ?)(?:#"
     rf"|inv-?)?(\d{{3,8}})(?![\w.]\d|/|\d)"
@@ -26,7 +26,7 @@ _POSITION = re.compile(
     rf"\b(?:the )?({'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?:ones?|invoices?|bills?|option|1)\b"
     rf"|\bthe ({'|'.join(ORDINALS)})(?= ?(?:$|[,.!?]|and\b|please|then\b|on the list))"
     r"|(?<![\w#])#(\d{1,2})(?![\d%]|\.\d)"
-    r"|\b(?:invoice|option|number|bill|no\.?) ?#?(\d{1,2})(?![\d%_]|\.\d| ?dollars)\b"
+    r"|\b(?:invoice|option|number|bill|no\.) ?#?(\d{1,2})(?![\d%_]|\.\d| ?dollars)\b"
     r"|\b(?:option|number|choice) (one)\b"
 )
 _ONLY_SMALL = re.compile(

@@ -47,7 +47,6 @@ _MISTAKEN_FOR_VALUES = frozenset(
         "change",
         "affirm",
         "deny",
-        "out_of_scope",
         "switch_account",
         "reschedule_payment",
         "payment_plan",
@@ -227,7 +226,7 @@ def _bare_values(saying: _Saying, top: str) -> str | None:
     if (
         top not in _MISTAKEN_FOR_VALUES
         or saying.asks
-        or not saying.slots & (_VALUES | {"scope"})
+        or not saying.slots & (_VALUES | {"scope", "status"})
         or saying.slots & {"account", "note"}
     ):
         return None
@@ -278,6 +277,10 @@ def _no_order(saying: _Saying) -> bool:
     """Whether paying is named, but every time negated, conditional, asked about, or somebody else's."""
     if p.SHOWS.search(saying.text) or p.DONE_BEFORE.search(saying.text):
         return True
+    if not saying.slots and not p.EVIDENCE.search(saying.text):
+        return True
+    if yes.starts_with_yes(saying.text) and not saying.orders and not saying.stands():
+        return True
     if p.ASKS_LAST.search(saying.text) and not p.REQUESTS.search(saying.text):
         return True
     return not saying.orders and (
@@ -286,6 +289,8 @@ def _no_order(saying: _Saying) -> bool:
 
 
 def _agrees(saying: _Saying) -> bool:
+    if orders.hindrances(saying.text):
+        return False
     return yes.plain(saying.text, saying.rest, values=bool(saying.slots & (_TAKEN_OUT - {"scope", "status"})))
 
 

@@ -12,7 +12,8 @@ _CLAUSES = re.compile(
 )
 _SUGGESTED = re.compile(
     r"\b(?:(?:would|will) (?:it|you|that)(?: be)?(?: ok| okay| fine| great| possible| mind"
-    r"| nice)? if you|(?:i|we) would (?:really )?appreciate(?: it)? if you"
+    r"| nice)? if you|if it is not (?:too much )?(?:of )?(?:trouble|a bother|a problem)|(?:i|we)"
+    r" would (?:really )?appreciate(?: it)? if you"
     r"|why (?:do not (?:you|we|i)|not)|how about (?:you|we|i)|is it possible for you to"
     r"|could you possibly) "
 )
@@ -20,7 +21,7 @@ _QUOTED = re.compile(r"\"[^\"]*\"")
 _PAY = (
     r"(?:pay|paying|settle|settling|charge|remit|submit|process|send|put|apply|make (?:a|the|my|that"
     r"|this|an?other) (?:\w+ )?payment"
-    r"|take care of|clear|square up|schedule|go ahead|cover|debit)"
+    r"|take care of|clear|square up|schedule|go ahead|cover|debit|get (?:this|my|the|it|that)(?: \w+)? paid)"
 )
 _SPEAKS = re.compile(
     r"\b(?:pay|pays|paying|paid|payed|payment|settle|charge|charged|charging|pay it|remit|submit|process"

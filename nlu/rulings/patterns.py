@@ -102,7 +102,7 @@ ASKS_WHETHER = re.compile(
     r"|with|using|via) (?:a |an )?(?:credit |debit )?(?:card|visa|mastercard|amex|american express"
     r"|discover|diners|jcb|unionpay|ach|bank(?: transfer| account)?|debit|credit)\W*$"
     r"|\bdo (?:you|u) (?:guys |all |even |also )?(?:take|accept|support|allow|honou?r)\b|\b(?:can"
-    r"|would|could|will) you (?:take|accept)\b(?! care| (?:it |that |\$?\d+ )?(?:from|out|off))"
+    r"|would|could|will) you (?:take|accept)\b(?! care|.*\b(?:from|out|off)\b)"
     r"|\b(?:is|are) (?!there)\w+ accepted\b"
 )
 CANNOT = re.compile(
@@ -158,7 +158,7 @@ BARE_FILLER = re.compile(
     r"|please|thanks|thank you|and|to|a|an|number|numbers|invoice|invoices|bill|bills|one|ones|it|is"
     r"|in|of|by|from|at|card|cards|account|ending|ends|end"
     r"|just|only|um|uh|ok|okay|via|using|exactly|about|around|amount|dollars|those|these|both|option"
-    r"|method|payment method|digits?|last|first|hmm|i think|maybe|let us say|say|like|or|then|plus"
+    r"|method|payment method|digits?|last|first|hmm|i think|maybe|let us say|say|like|or|then"
     r"|visa"
     r"|date|due|that|towards?|apiece|each|worth|company|our|as|off|this|next|day"
     r"|out|would|be|go with|let us|i want it|want it)\b)*"
@@ -167,4 +167,17 @@ FOR_SOMEBODY = re.compile(
     r"\W*(?:and |now |also )?(?:for|as|on behalf of)\b(?:\W|\b(?:the|account|please|now|instead"
     r"|this time)\b)*"
 )
-DIFFERENT = re.compile(r"\b(?:different|another|other|else)\b")
+DIFFERENT = re.compile(
+    r"^\W*\*|\b100 ?(?:%|percent)|\b(?:different|another|other|else)\b"
+    r"|\b(?:on|onto|to|towards?|off) (?:my|the|our) (?:account|bill|balance|invoice)\b"
+)
+"""Wordings that are no bare value: another than before, or money put on an account."""
+EVIDENCE = re.compile(
+    r"\b(?:pay\w*|paid|settl\w+|charg\w+|put|send\w*|appl(?:y|ies)|bills?|billed|invoices?|payments?"
+    r"|tak(?:e|en|ing)"
+    r"|run|running|use|using|debit\w*|clear\w*|knock|throw|toss|drop|hit|schedul\w+|process\w*|cover\w*"
+    r"|handle|handled|squar\w+|get|gotten|catch|caught|submit\w*|remit\w*|finish\w*|zero|wip(?:e|ing)|post"
+    r"|authori[sz]e\w*|draw|stick|do|transfer\w*|money|owe\w*|due|balance|account|tab|amounts?|dollars|total"
+    r"|chuck|make|bring|deduct|pull|chip|give|let|place|issue|execute|autopay|everything|all|off|on)\b|\$|\d"
+)
+"""Some word of this kind stands in every order to pay, misspelt ones apart."""

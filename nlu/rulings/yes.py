@@ -8,6 +8,7 @@ from nlu.grammar.lexicon_en import words_of
 from nlu.grammar.spelling import Nearby
 
 _WORDS = words_of("""
+    that'll suer sre away huh got much carry charge so else
     a absolutely accept accepted affirmative again agree agreed ahead all alright already am amount
     amounts an and any anything approve approved approves are as authorise authorised authorize
     authorized awesome aye bet big boss bro buddy by card cards cash certainly charge check checked
@@ -85,7 +86,11 @@ _ASSENT = re.compile(
     r"|verified|checks out|positive|heck|hell|certain|love|ready|all set|no (?:problems?|objections?"
     r"|changes?|worries)"
     r"|(?:further|more) (?:changes|questions)|done|get it done|100 ?%|percent|a thousand times|guess|fo"
-    r"|seems|matches|alright|o+k+a+y+|go|let us|please do|do please|want|that is (?:it|what)|hit it|may"
+    r"|seems|matches|ya|suer|sre|charge away|carry on|keep going|onward|do so|that'?(?:ll| will) do"
+    r"|we are good|you got it|i do|alright|ya|suer|sre|that will do|we are good|i am good|you got it"
+    r"|complete|i do"
+    r"|do so|charge away|carry on|keep going|onward|o+k+a+y+|go|let us|please do|do please|want"
+    r"|that is (?:it|what)|hit it|may"
     r"|aproved)\b"
 )
 _HARMLESS = re.compile(
@@ -96,7 +101,9 @@ _HARMLESS = re.compile(
     r"|\bi have no (?:more |further )?(?:questions?|objections?)\b|\bwhy not\b|\bnot a (?:problem"
     r"|doubt)\b|\b(?:nothing|not anything) (?:else|more|to change|to add)\b"
     r"|\bthousand times\b|\b(?:1000|100|1000000) (?:times|percent)\b|\b100 ?%|\bdo not see why not\b"
-    r"|\bno,? that is (?:right|fine|correct|all|it)\b|\bno notes?\b|\bwithout (?:a )?doubt\b"
+    r"|\bno,? that is (?:right|fine|correct|all|it)\b|\bno notes?\b|\b(?:do|can) not (?:change|see) "
+    r"(?:anything|any)(?: (?:wrong|problems?|issues?))?\b|\bnothing wrong(?: with (?:it|that))?\b"
+    r"|\bwithout (?:a )?doubt\b"
 )
 _NEGATION = re.compile(
     r"\b(?:not|no|nope|nah|never|none|nothing|without|wait|stop|hold on|hold up|hang on|hate|wrong"
