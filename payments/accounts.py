@@ -13,7 +13,7 @@ from payments.contract import Account, AccountRef, Contact, Due, Invoice, Invoic
 from payments.errors import AccountUnknown, ContactUnknown
 from payments.money import from_minor
 from payments.quoting import InvoiceStanding, Standing, oldest_first
-from payments.records import reserved, scheduled_invoices
+from payments.records import spoken_for
 
 IDENTIFIER_CHARS_MAX = 200
 
@@ -133,14 +133,14 @@ def invoice_status(balance_minor: int, due: dt.date, today: dt.date) -> InvoiceS
     return "overdue" if due < today else "open"
 
 
-def standing(conn: sa.Connection, number: str, *, asked: tuple[str, ...] = ()) -> Standing:
-    """What decides a quote: every open invoice, the latest, and those `asked` for."""
-    row = find(conn, number)
+def standing(conn: sa.Connection, row: sa.Row[tuple[object, ...]], *, asked: tuple[str, ...] = ()) -> Standing:
+    """What of the account in `row` decides a quote: every open invoice, the latest, and those `asked` for."""
+    number = row.number
     number_latest = latest(conn, number)
     wanted = {*asked, *([number_latest] if number_latest is not None else [])}
     i = t.invoice.c
     which = sa.or_(i.balance_minor > 0, i.number.in_(sorted(wanted))) if wanted else i.balance_minor > 0
-    held, planned = reserved(conn, number), scheduled_invoices(conn, number)
+    held, planned = spoken_for(conn, number)
     rows = conn.execute(sa.select(t.invoice).where(i.account == number, which)).all()
     return Standing(
         invoices=tuple(

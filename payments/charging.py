@@ -122,7 +122,7 @@ class Charging:
             return None
         method = methods.by_id(conn, row.method)
         if state is State.SCHEDULED:
-            why = _overtaken(conn, row, method, accounts.local_today(account, now))
+            why = _overtaken(conn, row, method, account, now)
             if why is not None:
                 code, detail = why
                 records.move(
@@ -176,13 +176,13 @@ def _locked(conn: sa.Connection, payment: str) -> tuple[records.Row, records.Row
 
 
 def _overtaken(
-    conn: sa.Connection, row: records.Row, method: records.Row, today: dt.date
+    conn: sa.Connection, row: records.Row, method: records.Row, account: records.Row, now: dt.datetime
 ) -> tuple[str, str] | None:
     """Why a payment set for today must not be charged any more: failure code and detail."""
-    if not methods.usable(method, today):
+    if not methods.usable(method, accounts.local_today(account, now)):
         return "method_unusable", "The payment method was removed or has expired. Not charged."
     parts = records.parts(conn, row.id)
-    standing = accounts.standing(conn, row.account, asked=tuple(i for i, _ in parts if i is not None))
+    standing = accounts.standing(conn, account, asked=tuple(i for i, _ in parts if i is not None))
     open_now = {i.number: i.available_minor for i in standing.invoices}
     if any(i is not None and open_now.get(i, 0) < amount for i, amount in parts):
         return "balance_changed", "What it was to pay has been paid or changed. Not charged."

@@ -74,7 +74,7 @@ class Quoting:
         pay_on = _date(request.pay_on, today)
         if not methods.usable(method, pay_on or today):
             raise MethodUnusable(method.last4, method.expires)
-        standing = accounts.standing(conn, request.account, asked=request.selection.invoices)
+        standing = accounts.standing(conn, account, asked=request.selection.invoices)
         made = plan(request.selection, standing)
         quote = Quote(
             id=self.ids.new("quo"), account=request.account, selection=request.selection,
@@ -111,10 +111,11 @@ def check_payable(conn: sa.Connection, row: Row, now: dt.datetime) -> None:
     """Raises `QuoteStale` or `MethodUnusable` where a quote can no longer be paid. Runs under the account's lock."""
     if now >= row.expires_at:
         raise QuoteStale(expired=True)
-    if not _holds(conn, row):
+    account = accounts.find(conn, row.account)
+    if not _holds(conn, row, account):
         raise QuoteStale(expired=False)
     method = methods.by_id(conn, row.method)
-    today = accounts.local_today(accounts.find(conn, row.account), now)
+    today = accounts.local_today(account, now)
     if not methods.usable(method, document(row).pay_on or today):
         raise MethodUnusable(method.last4, None if method.removed_at else method.expires)
 
@@ -128,12 +129,12 @@ def _live(conn: sa.Connection, row: Row, now: dt.datetime) -> bool:
     if now >= row.expires_at:
         return False
     paid = conn.execute(sa.select(t.payment.c.id).where(t.payment.c.quote == row.id)).first()
-    return paid is not None or _holds(conn, row)
+    return paid is not None or _holds(conn, row, accounts.find(conn, row.account))
 
 
-def _holds(conn: sa.Connection, row: Row) -> bool:
+def _holds(conn: sa.Connection, row: Row, account: Row) -> bool:
     basis = row.basis["invoices"]
-    standing = accounts.standing(conn, row.account, asked=tuple(basis))
+    standing = accounts.standing(conn, account, asked=tuple(basis))
     return still_holds(basis, whole=row.basis["whole"], standing=standing)
 
 

@@ -18,6 +18,16 @@ from payments.money import from_minor
 
 Row = sa.Row[tuple[object, ...]]
 
+_SPOKEN_FOR = (
+    sa.select(t.allocation.c.invoice, t.allocation.c.amount_minor, t.payment.c.state)
+    .join(t.payment, t.payment.c.id == t.allocation.c.payment)
+    .where(
+        t.payment.c.account == sa.bindparam("of"),
+        t.payment.c.state.in_(sorted(state.value for state in (*RESERVING, State.SCHEDULED))),
+        t.allocation.c.invoice.is_not(None),
+    )
+)
+
 
 def find(conn: sa.Connection, payment: str, *, lock: bool = False) -> Row:
     """The payment's row, locked if asked; raises `PaymentUnknown`."""
@@ -61,14 +71,16 @@ def write_parts(conn: sa.Connection, payment: str, allocations: Sequence[tuple[s
         conn.execute(sa.insert(t.allocation).values(row))
 
 
-def reserved(conn: sa.Connection, account: str) -> dict[str, int]:
-    """Cents of each invoice that payments under way have spoken for."""
-    return _allocated(conn, account, [state.value for state in RESERVING])
-
-
-def scheduled_invoices(conn: sa.Connection, account: str) -> frozenset[str]:
-    """The invoices that a payment set for a date will pay."""
-    return frozenset(_allocated(conn, account, [State.SCHEDULED.value]))
+def spoken_for(conn: sa.Connection, account: str) -> tuple[dict[str, int], frozenset[str]]:
+    """Cents of each invoice that payments under way will pay; and the invoices of payments set for a date."""
+    reserved: dict[str, int] = {}
+    scheduled = set()
+    for row in conn.execute(_SPOKEN_FOR, {"of": account}):
+        if row.state == State.SCHEDULED.value:
+            scheduled.add(row.invoice)
+        else:
+            reserved[row.invoice] = reserved.get(row.invoice, 0) + row.amount_minor
+    return reserved, frozenset(scheduled)
 
 
 def wire(conn: sa.Connection, row: Row, today: dt.date) -> Payment:
@@ -107,14 +119,3 @@ def made(
     else:
         query = query.where(p.state == state.value).order_by(p.pay_on, p.created_at, p.id)
     return list(conn.execute(query.limit(limit)).all())
-
-
-def _allocated(conn: sa.Connection, account: str, states: list[str]) -> dict[str, int]:
-    a, p = t.allocation.c, t.payment.c
-    query = (
-        sa.select(a.invoice, sa.func.sum(a.amount_minor).label("amount_minor"))
-        .join(t.payment, p.id == a.payment)
-        .where(p.account == account, p.state.in_(states), a.invoice.is_not(None))
-        .group_by(a.invoice)
-    )
-    return {row.invoice: int(row.amount_minor) for row in conn.execute(query)}
