@@ -66,7 +66,7 @@ class Said:
     incoming: Mapping[str, object] = field(default_factory=dict)
 
 
-def said(text: str, intent: Intent = "out_of_scope", /, confidence: float = 0.95, **slots: object) -> Said:
+def said(text: str, intent: Intent = "out_of_scope", confidence: float = 0.95, /, **slots: object) -> Said:
     """A message that the NLU reads so."""
     return Said(text, intent, Slots.model_validate(slots), confidence)
 

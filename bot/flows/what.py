@@ -95,8 +95,6 @@ def ask_invoices(
     items: list[tuple[str, Value]] = [
         (i.number, invoice_line(i, currency, overdue=is_overdue(i, today))) for i in listed[:MENU_LINES_MAX]
     ]
-    if len(listed) > MENU_LINES_MAX:
-        items[-1:] = []
     left = len(listed) - len(items)
     state = state.model_copy(update={"shown": tuple(i.number for i in listed)[:SHOWN_MAX]})
     more = sentence("invoices_more", count=left) if left else ""

@@ -127,7 +127,7 @@ def _dotted(number: str) -> str:
 
 def _note(text: str, said: str) -> Command:
     if said in NOTE_CLEAR or said in NO:
-        return Resume()
+        return Deny()
     return SetSlots(slots=Slots(note=text.strip()))
 
 

@@ -93,12 +93,12 @@ def test_what_is_no_plain_yes(text: str) -> None:
 def test_a_yes_with_a_doubt_in_it_moves_no_money(text: str) -> None:
     """Even when the NLU is sure that it is a yes."""
     assert not may_be_yes(text)
-    assert read(CONFIRM, said(text, "affirm", confidence=0.99)) != Affirm()
+    assert read(CONFIRM, said(text, "affirm", 0.99)) != Affirm()
 
 
 def test_a_yes_of_the_nlu_counts_when_it_is_sure() -> None:
-    assert read(CONFIRM, said("that looks right to me", "affirm", confidence=0.95)) == Affirm()
-    assert isinstance(read(CONFIRM, said("that looks right to me", "affirm", confidence=0.7)), Unclear)
+    assert read(CONFIRM, said("that looks right to me", "affirm", 0.95)) == Affirm()
+    assert isinstance(read(CONFIRM, said("that looks right to me", "affirm", 0.7)), Unclear)
 
 
 def test_a_yes_that_says_a_value_is_a_change() -> None:
@@ -226,7 +226,7 @@ def test_an_account_is_named_beside_something_else() -> None:
 
 
 def test_a_value_that_answers_the_question_is_taken_though_the_intent_is_unsure() -> None:
-    found = read(METHOD, said("teh visa", "out_of_scope", confidence=0.1, method_brand="visa"))
+    found = read(METHOD, said("teh visa", "out_of_scope", 0.1, method_brand="visa"))
     assert found == SetSlots(slots=Slots(method_brand="visa"))
 
 
