@@ -26,6 +26,8 @@ T = TypeVar("T")
 Work = Callable[[sa.Connection], T]
 
 BUSY_SECONDS = 30
+AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.TimeoutError)
+"""What a database raises that cannot be reached, or breaks the connection: it passes, and is no defect of ours."""
 NOTIFY_CHANNEL = "paybot"
 
 
@@ -116,6 +118,11 @@ def insert_ignoring(conn: sa.Connection, table: sa.Table, row: dict[str, Any]) -
     insert = pg_insert if conn.dialect.name == "postgresql" else sqlite_insert
     made = insert(table).values(row).on_conflict_do_nothing().returning(sa.literal(1))
     return conn.execute(made).first() is not None
+
+
+def reason(error: sa.exc.SQLAlchemyError) -> str:
+    """The kind of error, as the driver calls it; without its message, which may quote data."""
+    return type(getattr(error, "orig", None) or error).__name__
 
 
 def with_driver(url: str) -> sa.URL:
