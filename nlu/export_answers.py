@@ -1,7 +1,7 @@
 """Rasa's own answers, to hold the runtime to: `python -m nlu.export_answers ARCHIVE TEXTS.json ANSWERS.json`.
 
 Runs in the training environment. The texts are a JSON list; the answers a JSON list in the same order, each
-with the text as Rasa saw it (stripped), its ranking (best first) and its entities.
+with the text as Rasa saw it (stripped), its ranking before and after the rulings (best first) and its entities.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ async def answers(archive: Path, texts: list[str]) -> list[dict[str, Any]]:
 def _plain(text: str, parsed: dict[str, Any]) -> dict[str, Any]:
     return {
         "text": text,
-        "ranking": [[item["name"], round(item["confidence"], _DIGITS)] for item in parsed["intent_ranking"]],
+        "classified": _ranking(parsed["classified"]),
+        "ranking": _ranking(parsed["intent_ranking"]),
         "entities": [
             {
                 "entity": entity["entity"],
@@ -39,6 +40,10 @@ def _plain(text: str, parsed: dict[str, Any]) -> dict[str, Any]:
             for entity in parsed["entities"]
         ],
     }
+
+
+def _ranking(items: list[dict[str, Any]]) -> list[list[Any]]:
+    return [[item["name"], round(item["confidence"], _DIGITS)] for item in items]
 
 
 def main() -> None:

@@ -17,6 +17,8 @@ from nlu.rulings import rule
 from nlu.sentence import sharpen
 
 RANKING = "intent_ranking"
+CLASSIFIED = "classified"
+"""The key of the ranking before the rulings, in Rasa's answer."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -59,8 +61,11 @@ class IntentRulings(GraphComponent, IntentClassifier):  # type: ignore[misc]
             ranking = [(item["name"], float(item["confidence"])) for item in message.get(RANKING) or []]
             if not text or not ranking:
                 continue
-            ruled = rule(text, spans(text), sharpen(ranking, self._config["temperature"]))
-            items = [{"name": name, "confidence": p} for name, p in ruled[: self._config["ranking_length"]]]
+            length = self._config["ranking_length"]
+            classified = sharpen(ranking, self._config["temperature"])
+            items = [{"name": name, "confidence": p} for name, p in rule(text, spans(text), classified)[:length]]
+            kept = [{"name": name, "confidence": p} for name, p in classified[:length]]
+            message.set(CLASSIFIED, kept, add_to_output=True)
             message.set(INTENT, items[0], add_to_output=True)
             message.set(RANKING, items, add_to_output=True)
         return messages

@@ -26,9 +26,11 @@ NOTHING_SAID: tuple[tuple[Intent, float], ...] = (("out_of_scope", 0.0),)
 
 @dataclass(frozen=True)
 class Parsed:
-    """What Rasa's own parse holds: the ranking after the rulings, grammar spans, learned entities."""
+    """What Rasa's own parse holds: the classifier's ranking, the ranking after the rulings, grammar spans, learned
+    entities."""
 
     text: str
+    classified: tuple[tuple[str, float], ...]
     ranking: tuple[tuple[str, float], ...]
     spans: tuple[Span, ...]
     learned: tuple[Entity, ...]
@@ -50,7 +52,7 @@ class Runtime:
         """What the model sees in `text`; offsets are into the stripped text, as Rasa's are."""
         stripped = text.strip()
         if not stripped:
-            return Parsed("", NOTHING_SAID, (), ())
+            return Parsed("", NOTHING_SAID, NOTHING_SAID, (), ())
         model = self.model
         tokens = tokenize(stripped)
         found = spans(stripped)
@@ -59,8 +61,10 @@ class Runtime:
             tokens, features(words, found, model.ngrams), model.encoder.vector(spoken(words))
         )
         ranking = sorted(zip(model.classifier.intents, probabilities.tolist(), strict=True), key=lambda p: -p[1])
-        ruled = rule(stripped, found, sharpen(ranking, model.temperature))
-        return Parsed(stripped, tuple(ruled[: model.ranking_length]), found, tuple(self._learned(tokens, found)))
+        classified = sharpen(ranking, model.temperature)
+        ruled = rule(stripped, found, classified)
+        length, learned = model.ranking_length, self._learned(tokens, found)
+        return Parsed(stripped, tuple(classified[:length]), tuple(ruled[:length]), found, tuple(learned))
 
     def _learned(self, tokens: Sequence[Token], found: Sequence[Span]) -> list[Entity]:
         crf = self.model.crf

@@ -1,38 +1,52 @@
-"""Comparing the runtime with Rasa's own answers."""
+"""Comparing the runtime with Rasa's own answers (see `nlu.export_answers` for their form)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from nlu.runtime import Runtime
+from nlu.runtime import Parsed
 
 TOLERANCE = 1e-3
-_CRF = "CRFEntityExtractor"
 _TIE = 2e-6
 """Two intents whose confidences are closer than this may change places: the arithmetic differs in the last digit."""
+Answer = dict[str, Any]
 
 
-def differences(nlu: Runtime, answer: dict[str, Any]) -> list[str]:
-    """What the runtime says otherwise than Rasa's `answer` (see `nlu.export_answers`); nothing if all is equal."""
-    text = answer["text"]
-    parsed = nlu.read(text)
-    found = [(e.entity, e.start, e.end, text[e.start : e.end], e.confidence, _CRF) for e in parsed.learned]
-    found += [(s.slot, s.start, s.end, s.value, 1.0, "GrammarExtractor") for s in parsed.spans]
-    wanted = [
-        (e["entity"], e["start"], e["end"], e["value"], e["confidence"], e["extractor"]) for e in answer["entities"]
-    ]
-    wrong = []
-    if [e[:4] + e[5:] for e in found] != [e[:4] + e[5:] for e in wanted]:
-        wrong.append(f"{text!r}: entities {found}, Rasa {wanted}")
-    elif any(abs(mine[4] - theirs[4]) > TOLERANCE for mine, theirs in zip(found, wanted, strict=True)):
-        wrong.append(f"{text!r}: confidences of entities {found}, Rasa {wanted}")
-    (intent, confidence), (theirs, their_confidence) = parsed.ranking[0], answer["ranking"][0]
-    tied = len(answer["ranking"]) > 1 and abs(their_confidence - answer["ranking"][1][1]) < _TIE
-    if intent != theirs and not tied:
-        wrong.append(f"{text!r}: {intent} ({confidence}), Rasa {theirs} ({their_confidence})")
-    elif abs(confidence - their_confidence) > TOLERANCE:
-        wrong.append(f"{text!r}: {intent} {confidence}, Rasa {their_confidence}")
-    ours = dict(parsed.ranking)
-    if any(abs(ours[name] - value) > TOLERANCE for name, value in answer["ranking"] if name in ours):
-        wrong.append(f"{text!r}: ranking {parsed.ranking}, Rasa {answer['ranking']}")
+def same_spans(parsed: Parsed, answer: Answer) -> bool:
+    """Whether the grammar reads the text as it did when Rasa answered."""
+    wanted = [e for e in answer["entities"] if e["extractor"] == "GrammarExtractor"]
+    found = [(s.slot, s.start, s.end, s.value) for s in parsed.spans]
+    return found == [(e["entity"], e["start"], e["end"], e["value"]) for e in wanted]
+
+
+def learned_differences(parsed: Parsed, answer: Answer) -> list[str]:
+    """What was learned and is served otherwise than Rasa has it: the classifier's ranking and the entities."""
+    wanted = [e for e in answer["entities"] if e["extractor"] == "CRFEntityExtractor"]
+    found = [(e.entity, e.start, e.end, parsed.text[e.start : e.end]) for e in parsed.learned]
+    wrong = _ranking_differences(parsed.text, parsed.classified, answer["classified"])
+    if found != [(e["entity"], e["start"], e["end"], e["value"]) for e in wanted]:
+        wrong.append(f"{parsed.text!r}: entities {found}, Rasa {wanted}")
+    elif any(abs(a.confidence - b["confidence"]) > TOLERANCE for a, b in zip(parsed.learned, wanted, strict=True)):
+        wrong.append(f"{parsed.text!r}: entities {parsed.learned}, Rasa {wanted}")
     return wrong
+
+
+def differences(parsed: Parsed, answer: Answer) -> list[str]:
+    """Every difference from Rasa's answer, rulings and grammar included."""
+    wrong = learned_differences(parsed, answer)
+    wrong += _ranking_differences(parsed.text, parsed.ranking, answer["ranking"])
+    if not same_spans(parsed, answer):
+        wrong.append(f"{parsed.text!r}: spans {parsed.spans}, Rasa {answer['entities']}")
+    return wrong
+
+
+def _ranking_differences(text: str, ours: Sequence[tuple[str, float]], rasas: Sequence[Any]) -> list[str]:
+    (intent, confidence), (theirs, their_confidence) = ours[0], rasas[0]
+    tied = len(rasas) > 1 and abs(their_confidence - rasas[1][1]) < _TIE
+    if intent != theirs and not tied:
+        return [f"{text!r}: {intent} ({confidence}), Rasa {theirs} ({their_confidence})"]
+    named = dict(ours)
+    if any(abs(named[name] - value) > TOLERANCE for name, value in rasas if name in named):
+        return [f"{text!r}: ranking {ours}, Rasa {rasas}"]
+    return []
