@@ -63,7 +63,8 @@ SPELLINGS: dict[str, str] = _table("""
     let_me: lemme
     give_me: gimme
     do_not_know: dunno
-    you: u ya yall
+    we_are: we're
+    you: u yall
     your: ur yr
     are: r
     please: pls plz plse pleas pleaze plez

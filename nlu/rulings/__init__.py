@@ -127,11 +127,49 @@ def rule(text: str, spans: Sequence[Span], ranking: Sequence[tuple[str, float]])
 
 def _forced(saying: _Saying, top: str) -> str | None:
     """The intent that a ruling of the contract gives to the utterance; None where none speaks."""
-    for ruling in (_not_an_order, _refusal, _with_yes, _with_replacement, _other_business, _bare_values):
+    for ruling in (
+        _beside_paying,
+        _not_an_order,
+        _refusal,
+        _with_yes,
+        _with_replacement,
+        _other_business,
+        _bare_values,
+    ):
         intent = ruling(saying, top)
         if intent is not None:
             return intent
     return None
+
+
+def _beside_paying(saying: _Saying, top: str) -> str | None:
+    """Orders and questions around paying that are taken for other business."""
+    text = saying.text
+    if p.RATHER_THAN_PAY.search(text) and top in (*_LOOSE, "out_of_scope"):
+        return "deny"
+    if p.TERMS.search(text) and top in (*_LOOSE, "check_balance", "check_due_date", "help"):
+        return "ask_terms"
+    if top == "inform" and "count" in saying.slots and p.PAYMENTS.search(text):
+        return "list_payments"
+    if top in ("change", "payment_plan", "list_payments") and _ends_in_order(saying, top):
+        return "make_payment"
+    return None
+
+
+def _ends_in_order(saying: _Saying, top: str) -> bool:
+    """Whether the last clause that says "pay" opens with it, and nothing takes it back or puts it off."""
+    text = saying.text
+    if p.CORRECTS.search(text) or p.REPLACES_FIRST.search(text) or p.IN_PARTS.search(text) or saying.asks:
+        return False
+    if "parts" in saying.slots or saying.amounts > 2 or p.CANNOT.search(text) or p.RATHER.search(text):
+        return False
+    clauses = orders.clauses(text)
+    if top == "payment_plan" and len(clauses) < 2:
+        return False
+    paying = [clause for clause in clauses if p.PAY_WORD.search(clause)]
+    if not paying or not p.ORDERS_FIRST.search(paying[-1]) or orders.hindrance(paying[-1]) is not None:
+        return False
+    return orders.hindrances(text) <= {"past", "negated"} and not p.ADDS.search(text)
 
 
 def _not_an_order(saying: _Saying, top: str) -> str | None:

@@ -172,6 +172,13 @@ DIFFERENT = re.compile(
     r"|\b(?:on|onto|to|towards?|off) (?:my|the|our) (?:account|bill|balance|invoice)\b"
 )
 """Wordings that are no bare value: another than before, or money put on an account."""
+RATHER_THAN_PAY = re.compile(r"\b(?:would|i'd) rather\b.* than (?:pay|give you)\b")
+TERMS = re.compile(
+    r"\b(?:am i|are we|is (?:it|one|anyone)) (?:allowed|ok|okay|permitted|possible) to (?:\w+ )?pay\b"
+    r"|\b(?:what happens|would it|will it|does it|is it|would i|will i)\b.* if (?:i|we) (?:\w+ )?(?:pay"
+    r"|paid|do not pay)\b"
+)
+ORDERS_FIRST = re.compile(r"^(?:\W|please |so |just |now |ok |okay |hi |hey |can you |could you )*pay\b")
 EVIDENCE = re.compile(
     r"\b(?:pay\w*|paid|settl\w+|charg\w+|put|send\w*|appl(?:y|ies)|bills?|billed|invoices?|payments?"
     r"|tak(?:e|en|ing)"
@@ -181,3 +188,6 @@ EVIDENCE = re.compile(
     r"|chuck|make|bring|deduct|pull|chip|give|let|place|issue|execute|autopay|everything|all|off|on)\b|\$|\d"
 )
 """Some word of this kind stands in every order to pay, misspelt ones apart."""
+PAYMENTS = re.compile(r"\b(?:payments|transactions)\b")
+PAY_WORD = re.compile(r"\bpay\b")
+ADDS = re.compile(r"\b(?:also|too|as well|add|next|later|every|each|rest|half|until)\b")

@@ -113,7 +113,8 @@ _CONDITION = re.compile(
     r"\b(?:if|unless|as long as|so long as|provided|assuming|once|depends?|depending|whether|maybe"
     r"|perhaps|might|except|only|but|however|though"
     r"|although|after|before|until|when|later|instead|actually|change|first|almost|would say|should"
-    r"|could have|supposed)\b|\bye?a?h?,? right(?=\W*$|,? (?:lol|haha|very|sure|ok))|^\W*right now\W*$"
+    r"|could have|supposed)\b|\bye?a?h?,? right(?=\W*$|,? (?:lol|haha|very|sure|ok))|^\W*right (?:now"
+    r"|away)\W*$"
 )
 _QUESTION = re.compile(
     r"\?|^(?:is (?:it|that|this|the|my|there|your)|are|am i|was|were|do (?:you|i|we|they)|does|did"
