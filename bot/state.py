@@ -197,6 +197,8 @@ class Conversation(_Model):
     introduced: bool = False
     """The company has been named."""
     heard_at: AwareDatetime | None = None
+    spoke_at: AwareDatetime | None = None
+    """When the bot last said something."""
     moved_at: AwareDatetime | None = None
     """When something other than the person's own message last changed what is on the table."""
     updated: bool = False

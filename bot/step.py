@@ -11,6 +11,7 @@ worked out again from the start with them. So a turn leaves either everything of
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 
 from bot.commands import (
@@ -79,14 +80,14 @@ def _work(before: Conversation, turn: Turn, context: Context) -> Step:
         reply = _handle(before, desk)
     except Needed as needed:
         if len(turn.asked) + len(needed.calls) > ACTS_PER_TURN_MAX:
-            return _finish(desk, _unreachable(before, desk))
+            return _finish(before, desk, _unreachable(before, desk))
         start = len(turn.asked)
         asked = tuple(Asked(action=f"{event_id(turn.cause)}:{start + n}", call=c) for n, c in enumerate(needed.calls))
         waiting = turn.model_copy(update={"asked": (*turn.asked, *asked)})
         return Step(before.model_copy(update={"turn": waiting}), tuple(Act(id=a.action, call=a.call) for a in asked))
     except Unreachable:
         reply = _unreachable(before, desk)
-    return _finish(desk, reply)
+    return _finish(before, desk, reply)
 
 
 def _handle(before: Conversation, desk: Desk) -> Reply:
@@ -205,14 +206,18 @@ def _commands(
 
 def _heard(state: Conversation, desk: Desk) -> tuple[Conversation, Prompt | None]:
     """The state at the time of a message, and the question that was let go because of a long silence, if one was."""
-    quiet = desk.now - state.heard_at if state.heard_at else None
+    quiet = _quiet(state, desk)
     late = quiet is not None and quiet > FLOW_IDLE and bool(state.frames or state.prompt or state.pending)
     changes: dict[str, object] = {"heard_at": desk.now}
     if late:
         changes |= {"frames": (), "prompt": None, "pending": (), "account_said": None, "updated": False}
-    if quiet is not None and quiet > INTRODUCED:
-        changes |= {"introduced": False}
     return state.model_copy(update=changes), state.prompt if late else None
+
+
+def _quiet(state: Conversation, desk: Desk) -> dt.timedelta | None:
+    """How long neither side has said anything."""
+    moments = [moment for moment in (state.heard_at, state.spoke_at) if moment is not None]
+    return desk.now - max(moments) if moments else None
 
 
 def _unreachable(before: Conversation, desk: Desk) -> Reply:
@@ -235,20 +240,21 @@ def _unreachable(before: Conversation, desk: Desk) -> Reply:
     return tell(state, "unavailable_paying" if state.frames else "unavailable")
 
 
-def _finish(desk: Desk, reply: Reply) -> Step:
+def _finish(before: Conversation, desk: Desk, reply: Reply) -> Step:
     """The reply as a step: every message gets an answer, the company is named in the first."""
     state, effects = reply.state, reply.effects
     if isinstance(desk.cause, PersonSaid) and not effects:
         effects = tell(state, "help", **desk.company()).effects
     said = [n for n, e in enumerate(effects) if isinstance(e, Say)]
-    quiet = desk.now - state.heard_at if state.heard_at else None
+    quiet = _quiet(before, desk)
     if said and (not state.introduced or (quiet is not None and quiet > INTRODUCED)):
         first = effects[said[0]]
         if isinstance(first, Say):
             effects = (*effects[: said[0]], _introduced(first, desk), *effects[said[0] + 1 :])
         state = state.model_copy(update={"introduced": True})
     if said:
-        state = state.model_copy(update={"last": tuple(e for e in effects if isinstance(e, Say))})
+        last = tuple(e for e in effects if isinstance(e, Say))
+        state = state.model_copy(update={"last": last, "spoke_at": desk.now})
     return Step(state.model_copy(update={"turn": None}), effects)
 
 

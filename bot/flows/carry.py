@@ -153,7 +153,7 @@ def _affirm(state: Conversation, desk: Desk, command: Affirm, said: PersonSaid) 
         case "limit" if prompt is not None and prompt.amount is not None:
             return Reply(pay.limit(state, prompt.amount), next="go_on")
         case "cancel_scheduled" if prompt is not None:
-            if said.incoming.received_at <= prompt.asked_at:
+            if said.incoming.unseen or said.incoming.received_at <= prompt.asked_at:
                 return again(state, desk)
             return scheduled.affirm(state, desk)
         case "change":

@@ -123,7 +123,7 @@ def affirm(state: Conversation, desk: Desk, said: PersonSaid, code: str | None) 
         return confirm.unanswered(state)
     if confirm.expired(prompt, desk.now):
         return _fresh(state, desk)
-    if said.incoming.received_at <= prompt.asked_at:
+    if said.incoming.unseen or said.incoming.received_at <= prompt.asked_at:
         return confirm.again(state, desk, prompt, "just_to_be_sure")
     if prompt.code is not None and code != prompt.code:
         return confirm.again(state, desk, prompt, "code_wrong" if code else "code_missing")
