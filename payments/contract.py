@@ -45,7 +45,7 @@ Fraction = Annotated[
 ]
 """A part of a whole: 0.5 is half. A decimal string, or a number."""
 CallbackUrl = Annotated[
-    str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[!-~]{0,1500})?$", max_length=2000)
+    str, StringConstraints(pattern=r"^https?://[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?(/[!-~]{0,1500})?$", max_length=2000)
 ]
 Note = Annotated[str, StringConstraints(min_length=1, max_length=NOTE_CHARS_MAX, strip_whitespace=True)]
 
