@@ -37,6 +37,8 @@ class Incoming(_Model):
     """Twilio's OptOutType: it has answered this keyword itself."""
     to: str | None = None
     """The number of ours that it was sent to."""
+    unseen: bool = False
+    """When it came, the last thing said to the person had surely not gone out yet."""
 
 
 class Option(_Model):

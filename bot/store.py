@@ -134,6 +134,23 @@ class Store:
 
         return await self.db.read(work)
 
+    async def unseen(self, waiting: Waiting) -> bool:
+        """Whether something said in this conversation had surely not gone out yet when this row came: nobody had
+        begun to send it, or sending has failed so far. What may have gone out is taken as seen."""
+        t, came = self.effects.table, waiting.received_at
+        begun_later = sa.or_(t.c.first_claimed_at.is_(None), t.c.first_claimed_at > came)
+        failed = sa.and_(t.c.lease_until.is_(None), sa.not_(t.c.uncertain))
+        here = t.c.lane == waiting.conversation
+        held = sa.select(t.c.id).where(here, t.c.state == "ready", sa.or_(begun_later, failed))
+        late = sa.select(t.c.id).join(DELIVERY, DELIVERY.c.key == t.c.key).where(
+            here, DELIVERY.c.recipient == waiting.payload.get("person"), DELIVERY.c.at > came,
+            t.c.first_claimed_at > came,
+        )  # fmt: skip
+        return await self.db.read(
+            lambda conn: conn.execute(held.limit(1)).first() is not None
+            or conn.execute(late.limit(1)).first() is not None
+        )
+
     # The commit of a turn.
 
     async def commit(self, change: Commit) -> None:

@@ -184,8 +184,13 @@ class Turns:
         if waiting.attempts + 1 < ATTEMPTS_MAX:
             await asyncio.sleep(0.05 * 2**waiting.attempts)
             return None
-        draft = _Draft(self._new(waiting), says=[self._about_us("sorry_defect")])
-        return Commit(waiting=waiting, state=None, events=(), effects=self._effects(waiting, draft), parked=True)
+        # News of a payment that cannot be told is for a person: an apology would deny what may have been charged.
+        sorry = [self._about_us("sorry_defect")] if waiting.kind == "message" else []
+        draft = _Draft(self._new(waiting), says=sorry)
+        return Commit(
+            waiting=waiting, state=None, events=(), effects=self._effects(waiting, draft), parked=True,
+            escalations=[(None, f"defect: {waiting.kind} {waiting.event_id} could not be handled")],
+        )  # fmt: skip
 
     async def _work_out(self, waiting: Waiting) -> Commit:
         state = self._conversation(waiting)
