@@ -21,7 +21,8 @@ from tests.support.truth import Findings, examine, quiet
 
 SEED = 20261122
 PAUSE_SECONDS = (0.05, 0.8)
-"""Between a process being ready and its kill."""
+LONG_PAUSE_SECONDS = (1.5, 3.5)
+"""Between a process being ready and its kill; one in four is long, so that work left by the dead is under way too."""
 PATIENCE_SECONDS = 300.0
 """How long a customer waits for an answer: longer than the kills go on, which keep texts from being looked up."""
 TOKENS = (
@@ -68,7 +69,8 @@ class Run:
     async def killer(self, kills: int) -> None:
         """Kills one process after another (now and then all at once), each time starting it again."""
         while self.kills < kills and not self.over:
-            await asyncio.sleep(self.rng.uniform(*PAUSE_SECONDS))
+            pause = LONG_PAUSE_SECONDS if self.kills % 4 == 3 else PAUSE_SECONDS
+            await asyncio.sleep(self.rng.uniform(*pause))
             alive = [n for n, one in enumerate(self.made.served) if one.pid is not None]
             together = len(alive) > 1 and self.rng.random() < 0.1
             self.kills_of_all += together

@@ -2,8 +2,9 @@
 
     python -m tests.support.serve_process     forks such processes on request (see `tests.support.served.Forge`)
 
-Everything is imported once; each process is a fork that builds its own bot, database connections and event loop, and
-shares nothing with the others. That makes a start a few tenths of a second, so that a hundred kills fit into minutes.
+Everything is imported, and the model read, once; each process is a fork that builds its own bot, database connections
+and event loop, and shares nothing that changes with the others. That makes a start a few tenths of a second, so that a
+hundred kills fit into minutes.
 Requests and answers are JSON, a line each: {"do": "start", ...} -> {"pid": 1}, {"do": "poll", "pid": 1} -> {"code": 0}.
 """
 
@@ -18,15 +19,13 @@ from typing import Any, NoReturn
 
 import uvicorn
 
-import channels.sms
-import nlu.runtime
 from bot.app import application
 from bot.logs import setup
 from bot.settings import read_settings
 from bot.wiring import Extras, build
 from durable.worker import Crash, no_crash
-
-PRELOADED = (channels.sms, nlu.runtime)
+from nlu.frame import Nlu
+from nlu.runtime import load
 
 
 class KillAt:
@@ -57,7 +56,7 @@ class Recorder:
                 file.write(f"{point}\n")
 
 
-def serve(order: dict[str, Any]) -> NoReturn:
+def serve(order: dict[str, Any], understanding: Nlu) -> NoReturn:
     """Runs the application until it is stopped; never returns. `order`: env, port, log, kill_at, nth, record."""
     log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for stream in (1, 2):
@@ -72,7 +71,7 @@ def serve(order: dict[str, Any]) -> NoReturn:
         crash = Recorder(Path(order["record"]))
     settings = read_settings()
     setup(settings.log_level)
-    app = application(build(settings, Extras(crash=crash)))
+    app = application(build(settings, Extras(crash=crash, nlu=understanding)))
     uvicorn.run(app, host="127.0.0.1", port=order["port"], log_config=None, access_log=False)
     os._exit(0)
 
@@ -80,12 +79,13 @@ def serve(order: dict[str, Any]) -> NoReturn:
 def main() -> None:
     """Answers requests from standard input until it ends, then kills what is still running."""
     alive: set[int] = set()
+    understanding = load()
     for line in sys.stdin:
         order = json.loads(line)
         if order["do"] == "start":
             pid = os.fork()
             if pid == 0:
-                _child(order)
+                _child(order, understanding)
             alive.add(pid)
             answer: dict[str, Any] = {"pid": pid}
         else:
@@ -96,9 +96,9 @@ def main() -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def _child(order: dict[str, Any]) -> NoReturn:
+def _child(order: dict[str, Any], understanding: Nlu) -> NoReturn:
     try:
-        serve(order)
+        serve(order, understanding)
     except SystemExit as end:
         os._exit(end.code if isinstance(end.code, int) else 1)
     except BaseException:  # noqa: BLE001  a fork must never run on in the parent's code
