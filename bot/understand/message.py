@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from bot.commands import Affirm, Choose, Command, Correct, Repeat, Resume, SetSlots, Unclear, Unreadable
@@ -11,6 +12,9 @@ from bot.understand import answers
 from bot.understand.intents import commands, has_value
 from nlu.frame import Frame, Slots
 
+UNNUMBERED = ("confirm", "change", "cancel_scheduled")
+"""Questions that list nothing: a bare number answers none of them, though it may read like an invoice's place."""
+_BARE_NUMBER = re.compile(r"#?\d{1,3}")
 READ_CHARS_MAX = 1000
 """Longer messages are not acted on: too much can be meant."""
 
@@ -25,6 +29,8 @@ def understand(state: Conversation, incoming: Incoming, frame: Frame) -> tuple[C
         answer = answers.read(state.prompt, text)
         if answer is not None:
             return (answer,)
+        if state.prompt.kind in UNNUMBERED and _BARE_NUMBER.fullmatch(answers.plain(text)):
+            return (Unclear(),)
         place = _place(state, frame)
         if place is not None:
             return (place,)

@@ -161,9 +161,15 @@ def test_four_digits_at_the_methods_are_a_cards_ending() -> None:
     assert read(METHOD, said("4242", "inform", invoices=["4242"])) == SetSlots(slots=Slots(method_last4="4242"))
 
 
-@pytest.mark.parametrize("text", ["1", "2", "first", "1043"])
-def test_numbers_do_not_confirm(text: str) -> None:
-    assert not isinstance(read(CONFIRM, text), Affirm)
+@pytest.mark.parametrize("text", ["1", "2", "#2", "48"])
+def test_a_number_at_the_confirmation_neither_confirms_nor_changes(text: str) -> None:
+    """The NLU reads "2" as the second invoice; nothing was listed, so nothing is chosen."""
+    assert isinstance(read(CONFIRM, said(text, "inform", invoices=["#2"], scope="selected_invoices")), Unclear)
+
+
+def test_an_invoice_number_at_the_confirmation_is_a_change() -> None:
+    found = read(CONFIRM, said("1044", "inform", invoices=["1044"], scope="selected_invoices"))
+    assert found == Correct(slots=Slots(invoices=("1044",), scope="selected_invoices"))
 
 
 def test_a_number_where_nothing_was_listed_is_not_understood() -> None:
