@@ -32,7 +32,7 @@ CORE_MAY = {"nlu.frame", "payments.contract", "payments.money", "actions.calls"}
 WIRING = {"bot/wiring.py", "bot/chat.py", "bot/cli.py", "bot/app.py", "bot/checking.py"}
 """Where adapters meet the core, and the commands."""
 CORE = (
-    "bot/messages.py", "bot/effects.py", "bot/commands.py", "bot/state.py", "bot/step.py", "bot/render.py",
+    "bot/messages.py", "bot/effects.py", "bot/commands.py", "bot/context.py", "bot/state.py", "bot/step.py", "bot/render.py",
     "bot/wording.py", "bot/selection.py", "bot/keywords.py", "bot/understand", "bot/flows",
 )  # fmt: skip
 """The conversation's core: pure, no I/O."""
@@ -43,7 +43,8 @@ IMPURE = {"asyncio", "httpx", "sqlalchemy", "psycopg", "starlette", "twilio", "s
           "os", "sys", "random", "secrets", "time", "uuid", "tempfile", "requests", "yaml", "pathlib"}  # fmt: skip
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time"),
           ("time", "monotonic")}  # fmt: skip
-BROAD = {"bot/turn.py", "durable/worker.py"}
+BROAD = {"bot/turn.py", "durable/worker.py", "payments/edge.py"}
+"""The outer edges: of a turn, of an effect, of the service's HTTP. Each logs the defect and goes on."""
 
 
 def tree(path: Path) -> ast.Module:
