@@ -21,8 +21,7 @@ from durable.effects import Effect, Uncertain
 from durable.worker import Worker
 from tests.support.fake_twilio import OUR_NUMBER, FakeTwilio
 
-DANA = "+15555550123"
-SERVICE = "MG" + "feedface" * 4
+DANA, SERVICE = "+15555550123", "MG" + "feedface" * 4
 
 
 def text(
