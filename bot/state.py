@@ -112,8 +112,8 @@ class Prompt(_Model):
     """Two digits that the yes must carry."""
     readings: tuple[Command, ...] = ()
     """clarify only: what each option stands for."""
-    amount: str | None = None
-    """limit only: what could be paid at most, as a decimal string."""
+    offer: Slots | None = None
+    """limit only: what could be paid instead, and is if the answer is yes."""
 
 
 class Paying(_Model):
@@ -134,6 +134,8 @@ class Cancelling(_Model):
     action: str
     payment: str
     moved: bool = False
+    date: dt.date | None = None
+    """The day that it is to be moved to."""
 
 
 class Asked(_Model):

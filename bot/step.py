@@ -43,7 +43,8 @@ ACTS_PER_TURN_MAX = 12
 
 
 REMARKS = frozenset({
-    "unclear_again", "unreadable_picture", "unreadable_empty", "unreadable_symbols", "unreadable_long", "thank",
+    "unclear_again", "unclear_confirm",
+    "unreadable_picture", "unreadable_empty", "unreadable_symbols", "unreadable_long", "thank",
     "at_the_beginning", "starting_over", "account_now", "dropped", "dropped_payment", "dropped_total", "scheduled_kept",
 })  # fmt: skip
 """Wordings short enough to stand before a question in the same message."""

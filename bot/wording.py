@@ -55,9 +55,14 @@ def applied(allocations: Sequence[Allocation], currency: str) -> Value:
         return line("for_invoice", number=str(named[0].invoice))
     if len(allocations) > LISTED_MAX:
         return line("for_many", count=len(named), first=str(named[0].invoice), last=str(named[-1].invoice))
-    parts: list[Value] = [line("invoice_part", number=str(a.invoice), amount=money(a.amount, currency)) for a in named]
+    parts: list[Value] = [invoice_part(str(a.invoice), a.amount, currency) for a in named]
     parts += [line("credit_part", amount=money(a.amount, currency)) for a in credit]
     return line("for_invoices", invoices=Many(parts=tuple(parts)))
+
+
+def invoice_part(number: str, amount: Decimal, currency: str) -> Line:
+    """ "1043 ($18.75)"."""
+    return line("invoice_part", number=number, amount=money(amount, currency))
 
 
 def money(amount: Decimal, currency: str) -> Money:

@@ -150,8 +150,8 @@ def _affirm(state: Conversation, desk: Desk, command: Affirm, said: PersonSaid) 
     match prompt.kind if prompt else None:
         case "confirm":
             return pay.affirm(state, desk, said, command.code)
-        case "limit" if prompt is not None and prompt.amount is not None:
-            return Reply(pay.limit(state, prompt.amount), next="go_on")
+        case "limit" if prompt is not None and prompt.offer is not None:
+            return Reply(pay.put(state, prompt.offer), next="go_on")
         case "cancel_scheduled" if prompt is not None:
             if said.incoming.unseen or said.incoming.received_at <= prompt.asked_at:
                 return again(state, desk)

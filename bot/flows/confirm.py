@@ -22,6 +22,7 @@ from bot.flows.facts import Unreachable
 from bot.render import render
 from bot.state import CONFIRM_SECONDS, Conversation, PayFrame, Paying, Prompt
 from bot.wording import NOTHING, led, money, quote_values
+from nlu.frame import Slots
 from payments.contract import Consent, Method, Problem, Quote, QuoteRequest, Selection
 
 CHANGED = {
@@ -156,7 +157,7 @@ def _above(state: Conversation, desk: Desk, books: Books, limit: Decimal) -> Rep
         return what.ask_amount(state, desk, books, "amount_none_left")
     values: dict[str, Value] = {"limit": money(limit, account.currency)}
     say = Say(text="amount_above", values=values)
-    prompt = Prompt(kind="limit", say=say, asked_at=desk.now, amount=f"{limit:.2f}")
+    prompt = Prompt(kind="limit", say=say, asked_at=desk.now, offer=Slots(amount=limit, scope="fixed_amount"))
     return ask(state, desk, "limit", say, prompt=prompt)
 
 

@@ -96,7 +96,7 @@ def _declined(state: Conversation, desk: Desk, payment: Payment, paying: Paying 
     values: dict[str, Value] = {**payment_values(payment), "reason": failure(payment)}
     if state.frames:
         return _once(state, key, Say(text="declined", values=values))
-    draft = _again(paying.draft if paying else _draft(payment))
+    draft = _again(paying.draft if paying else draft_of(payment))
     state = state.model_copy(update={"frames": (PayFrame(draft=draft),), "prompt": None})
     others = [m for m in _methods(state, desk, payment.account) if m.usable and m.id != payment.method.id]
     if not others:
@@ -160,7 +160,7 @@ def _again(draft: Draft) -> Draft:
     return Draft(said=draft.said.model_copy(update=dict.fromkeys(pay.METHOD)))
 
 
-def _draft(payment: Payment) -> Draft:
+def draft_of(payment: Payment) -> Draft:
     """The same payment, from what it was to pay."""
     named = [a for a in payment.allocations if a.invoice is not None]
     if len(named) != len(payment.allocations) or not named:

@@ -7,8 +7,6 @@ all there is to it.
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from bot.effects import PersonSaid
 from bot.flows import confirm, how, what
 from bot.flows.access import open_books
@@ -130,11 +128,6 @@ def affirm(state: Conversation, desk: Desk, said: PersonSaid, code: str | None) 
     if prompt.code is None and code is not None:
         return confirm.again(state, desk, prompt, "code_not_needed")
     return confirm.pay(state, desk, frame, prompt, said)
-
-
-def limit(state: Conversation, amount: str) -> Conversation:
-    """The open payment, of the most that can be paid."""
-    return put(state, Slots(amount=Decimal(amount), scope="fixed_amount"))
 
 
 def targets(slots: Slots) -> tuple[Target, ...]:

@@ -81,8 +81,10 @@ def unclear(state: Conversation, desk: Desk, readings: tuple[Reading, ...]) -> R
         return _which(state, desk, readings)
     if times == 0 and state.prompt is not None and state.prompt.kind == "amount":
         return ask(state, desk, "amount", Say(text="amount_unreadable", values=carried(state.prompt)))
+    if times == 0 and state.prompt is not None:
+        return tell(state, "unclear_confirm" if state.prompt.kind == "confirm" else "unclear_again", "again")
     if times == 0:
-        return tell(state, "unclear_again", "again") if state.prompt else tell(state, "unclear")
+        return tell(state, "unclear")
     return tell(state, "unclear_help", "again", **desk.company())
 
 

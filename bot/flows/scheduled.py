@@ -8,7 +8,8 @@ from actions.calls import CancelScheduled, PaymentAnswered, Refused, Result
 from bot.effects import Act, Day, Say, Value
 from bot.flows.access import open_account
 from bot.flows.base import Desk, Reply, ask, event_id, menu, sentence, tell
-from bot.state import ANNOUNCED_MAX, CancelFrame, Cancelling, Conversation
+from bot.flows.outcome import draft_of
+from bot.state import ANNOUNCED_MAX, CancelFrame, Cancelling, Conversation, Draft, PayFrame
 from bot.wording import NOTHING, money, payment_values
 from nlu.frame import Slots
 from payments.contract import Payment
@@ -52,7 +53,8 @@ def affirm(state: Conversation, desk: Desk) -> Reply:
     if not isinstance(frame, CancelFrame) or frame.payment is None or prompt is None or state.account is None:
         return tell(state, "nothing_waiting", "again")
     action = f"cancel:{frame.payment}:{event_id(desk.cause)}"
-    cancelling = Cancelling(action=action, payment=frame.payment, moved=frame.moved)
+    to = frame.slots.date if frame.moved else None
+    cancelling = Cancelling(action=action, payment=frame.payment, moved=frame.moved, date=to)
     state = _done(state).model_copy(update={"cancelling": (*state.cancelling, cancelling)})
     return Reply(state, (Act(id=action, call=CancelScheduled(account=state.account or "", payment=frame.payment)),))
 
@@ -72,6 +74,7 @@ def finished(state: Conversation, desk: Desk, cancelling: Cancelling, result: Re
                 return Reply(closed)
             closed = closed.model_copy(update={"announced": (*state.announced, key)[-ANNOUNCED_MAX:]})
             text = "canceled_move" if cancelling.moved else "canceled"
+            closed = _set_anew(closed, result.payment, cancelling) if cancelling.moved else closed
             say = Say(text=text, values=payment_values(result.payment), key=key)
             return Reply(closed, (say,), "again")
         case PaymentAnswered():
@@ -84,6 +87,14 @@ def finished(state: Conversation, desk: Desk, cancelling: Cancelling, result: Re
                 return Reply(state)
             state = state.model_copy(update={"announced": (*state.announced, key)[-ANNOUNCED_MAX:]})
             return Reply(state, (Say(text="cancel_delayed", key=key),), "again")
+
+
+def _set_anew(state: Conversation, payment: Payment, cancelling: Cancelling) -> Conversation:
+    """The same payment under way again, for the new day; asked for where none was said."""
+    draft = draft_of(payment)
+    said = draft.said.model_copy(update={"date": cancelling.date})
+    frame = PayFrame(draft=Draft(said=said, method=payment.method.id, ask=None if cancelling.date else "date"))
+    return state.model_copy(update={"frames": (*state.frames, frame), "prompt": None})
 
 
 def _confirm(state: Conversation, desk: Desk, frame: CancelFrame, payment: Payment) -> Reply:

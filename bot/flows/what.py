@@ -9,12 +9,12 @@ import datetime as dt
 from decimal import Decimal
 
 from actions.calls import ReadInvoices
-from bot.effects import Day, Say, Value
+from bot.effects import Day, Many, Say, Value
 from bot.flows.access import Books
 from bot.flows.base import Desk, Reply, ask, menu, sentence, tell
 from bot.selection import Selected, is_overdue, oldest_first, resolve, select
-from bot.state import SHOWN_MAX, Conversation, Draft
-from bot.wording import invoice_line, money, numbers, quoted
+from bot.state import SHOWN_MAX, Conversation, Draft, Prompt
+from bot.wording import invoice_line, invoice_part, money, numbers, quoted
 from nlu.frame import Slots
 from payments.contract import Invoice, Selection
 from payments.money import AMOUNT_MAX, CENT
@@ -38,7 +38,8 @@ def settle(state: Conversation, desk: Desk, books: Books, draft: Draft) -> Selec
     if said.invoices or said.invoices_except or said.scope == "selected_invoices":
         return _invoices(state, desk, books, said)
     if said.amount is not None:
-        return Selection(scope="fixed_amount", amount=said.amount)
+        of_current = said.scope == "current_charges"
+        return Selection(scope="current_charges" if of_current else "fixed_amount", amount=said.amount)
     if said.amount_fraction is not None:
         scope = said.scope if said.scope in ("total_balance", "current_charges") else "total_balance"
         return Selection(scope=scope, amount_fraction=said.amount_fraction)
@@ -166,6 +167,8 @@ def _invoices(state: Conversation, desk: Desk, books: Books, said: Slots) -> Sel
         return ask_invoices(state, desk, books, "invoices_too_many")
     if found.unpaired:
         return ask_invoices(state, desk, books, "invoices_unpaired", {"count": len(found.invoices)})
+    if any(amount > i.balance for i, amount in zip(found.invoices, found.amounts, strict=False)):
+        return _offer_balances(state, desk, books, found)
     return Selection(
         scope="selected_invoices",
         amount=None if found.amounts else said.amount,
@@ -173,6 +176,19 @@ def _invoices(state: Conversation, desk: Desk, books: Books, said: Slots) -> Sel
         invoices=tuple(i.number for i in found.invoices),
         amounts=found.amounts,
     )
+
+
+def _offer_balances(state: Conversation, desk: Desk, books: Books, found: Selected) -> Reply:
+    """More was said for an invoice than is open on it: the same payment with what is open is offered."""
+    pairs = [(i, min(amount, i.balance)) for i, amount in zip(found.invoices, found.amounts, strict=True)]
+    currency = books.access.account.currency
+    less = [i for i, amount in zip(found.invoices, found.amounts, strict=True) if amount > i.balance]
+    parts = Many(parts=tuple(invoice_part(i.number, i.balance, currency) for i in less))
+    offer = Slots(
+        scope="selected_invoices", invoices=tuple(i.number for i, _ in pairs), amounts=tuple(a for _, a in pairs)
+    )
+    say = Say(text="amounts_above", values={"invoices": parts, "count": len(less)})
+    return ask(state, desk, "limit", say, prompt=Prompt(kind="limit", say=say, asked_at=desk.now, offer=offer))
 
 
 def _unknown(state: Conversation, desk: Desk, books: Books, found: Selected) -> Reply:

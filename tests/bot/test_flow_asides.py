@@ -177,10 +177,19 @@ def test_which_one_is_asked_and_a_payment_under_way_comes_back() -> None:
     p.done()
 
 
-def test_moving_one_is_cancelling_and_setting_anew() -> None:
+def test_moving_one_is_cancelling_it_and_setting_it_anew() -> None:
     p = play(Book(scheduled=(FRIDAY,)))
     p >> said("move it to the 15th", "reschedule_payment", date=dt.date(2026, 12, 15)) << "cancel_to_move"
-    p >> "y" << Cancels("fri") >> canceled() << "canceled_move"
+    p >> "y" << Cancels("fri")
+    p >> canceled() << "canceled_move" << says("confirm", total="10.00", date="on Tue, Dec 15", what="for invoice 1043")
+    p.done()
+
+
+def test_moving_one_to_no_day_in_particular_asks_for_it() -> None:
+    p = play(Book(scheduled=(FRIDAY,)))
+    p >> said("move friday's payment", "reschedule_payment", date_from=dt.date(2026, 11, 27)) << "cancel_to_move"
+    p >> "y" << Cancels("fri") >> canceled() << "canceled_move" << "date_which"
+    p >> said("the 15th", "inform", date=dt.date(2026, 12, 15)) << says("confirm", date="on Tue, Dec 15")
     p.done()
 
 

@@ -116,6 +116,28 @@ def test_more_than_is_owed_offers_what_is_owed() -> None:
     p.done()
 
 
+def test_more_than_an_invoice_is_open_for_offers_what_is_open() -> None:
+    p = play()
+    p >> of("1043", "1044", amounts=["50.00", "10.00"]) << says("amounts_above", invoices="1043 ($18.75)")
+    p >> "y" << says("confirm", total="28.75")
+    assert "1043 ($18.75) and 1044 ($10.00)" in p.spoken
+    p.done()
+
+
+def test_an_amount_of_the_current_charges() -> None:
+    (
+        play() >> pay("20 of it", scope="current_charges", amount="20.00") << says("confirm", what="for invoice 1044")
+    ).done()
+
+
+def test_nothing_due_under_an_option_shows_the_others() -> None:
+    """The latest invoice is paid, an older one is not: Current Charges are nothing."""
+    p = play(Book(invoices=(ACME[0], ACME[1].model_copy(update={"balance": ACME[1].balance * 0, "status": "paid"}))))
+    p >> pay("pay the current charges", scope="current_charges") << says("scope_which", lead="scope_nothing_due")
+    p >> "1" << says("confirm", total="18.75")
+    p.done()
+
+
 def test_the_offer_can_be_turned_down() -> None:
     (
         play() >> fixed("100.00") << "amount_above" >> "n" << "amount_which" >> "7" << says("confirm", total="7.00")
