@@ -134,10 +134,16 @@ class PaymentsClient:
         return response
 
 
-def connect(base_url: str, token: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+def connect(
+    base_url: str,
+    token: str,
+    transport: httpx.AsyncBaseTransport | None = None,
+    *,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+) -> httpx.AsyncClient:
     """An HTTP client for the payment service; `transport` is ASGI's where it runs in this process."""
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.AsyncClient(base_url=base_url, headers=headers, transport=transport, timeout=TIMEOUT_SECONDS)
+    return httpx.AsyncClient(base_url=base_url, headers=headers, transport=transport, timeout=timeout_seconds)
 
 
 def _part(value: str) -> str:

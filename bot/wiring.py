@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
-from actions.client import PaymentsClient, connect
+from actions.client import TIMEOUT_SECONDS, PaymentsClient, connect
 from actions.perform import perform
 from bot import metrics
 from bot.acting import Acting
@@ -53,6 +53,10 @@ INTERNAL = "http://paybot.internal"
 STOP_SECONDS_MAX = 20.0
 CALLBACK_SECONDS_MAX = 10.0
 QUIET_POLL_SECONDS = 0.01
+ANSWER_WITHIN_SECONDS = 4.0
+"""How long the bundled payment service lets the bot wait for the end of a payment."""
+WAIT_SHARE = 0.5
+"""At most this share of a lease is spent waiting for the payment service: an answer after it would be dropped."""
 
 
 @dataclass(kw_only=True)
@@ -213,12 +217,14 @@ def _bundled(
     return build_payments(
         db, token=token, gateway=extras.gateway or sandbox, clock=clock, ids=extras.ids, callback_client=itself.client,
         lease_seconds=settings.lease_seconds, crash=extras.crash,
+        answer_within_seconds=min(ANSWER_WITHIN_SECONDS, settings.lease_seconds * WAIT_SHARE),
     )  # fmt: skip
 
 
 def _payments_http(settings: Settings, token: str, payments: Service | None, extras: Extras) -> httpx.AsyncClient:
     if payments is None:
-        return connect(str(settings.payments_url), token, extras.payments_transport)
+        timeout = min(TIMEOUT_SECONDS, settings.lease_seconds * WAIT_SHARE)
+        return connect(str(settings.payments_url), token, extras.payments_transport, timeout_seconds=timeout)
     return connect(INTERNAL, token, extras.payments_transport or httpx.ASGITransport(payments.app))
 
 

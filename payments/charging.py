@@ -17,7 +17,7 @@ import structlog
 
 from durable.ambient import Clock
 from durable.database import Database
-from durable.effects import Claim, Done, Outcome, Park, Retry, Uncertain
+from durable.effects import Claim, Done, Outcome, Park, Retry, Uncertain, backoff_seconds
 from durable.worker import Crash, no_crash
 from payments import accounts, ledger, methods, metrics, records
 from payments import tables as t
@@ -70,7 +70,7 @@ class Charging:
         outcome = await self._ask(claim, asked)
         self._crash("charge:answered")
         metrics.CHARGES.labels(outcome=type(outcome).__name__.lower()).inc()
-        return self._ended(claim, payment, outcome)
+        return self._ended(claim, payment, outcome, asked)
 
     async def _ask(self, claim: Claim, asked: _Asked) -> ChargeOutcome:
         try:
@@ -96,7 +96,7 @@ class Charging:
             return left or Declined(code="gateway_timeout", detail="The gateway did not answer. Not charged.")
         return found
 
-    def _ended(self, claim: Claim, payment: str, outcome: ChargeOutcome) -> Outcome:
+    def _ended(self, claim: Claim, payment: str, outcome: ChargeOutcome, asked: _Asked) -> Outcome:
         match outcome:
             case Charged(ref=ref):
                 return Done(apply=lambda conn: self._settle(conn, payment, ref))
@@ -111,7 +111,8 @@ class Charging:
             case Unreachable(why=why):
                 return Uncertain(error=why)
             case Unknown(why=why):
-                return Uncertain(error=why, apply=lambda conn: self._lose(conn, payment))
+                wait = backoff_seconds(asked.lost_answers + 1)  # attempts that died with their process do not count
+                return Uncertain(error=why, after_seconds=wait, apply=lambda conn: self._lose(conn, payment))
 
     def _begin(self, conn: sa.Connection, payment: str) -> _Asked | None:
         """Records that the gateway is about to be asked; None where there is nothing to ask any more."""
