@@ -53,6 +53,8 @@ class Waiting:
     """As JSON."""
     now: dt.datetime
     """The time of the turn, by the database's clock."""
+    opted_out: bool = False
+    """Whether the person who wrote must not be written to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,7 @@ class Store:
     def _insert(self, conn: sa.Connection, row: dict[str, Any]) -> bool:
         if not insert_ignoring(conn, INBOX, row | {"received_at": self.db.now(conn)}):
             return False
-        self.db.announce(conn)
+        self.db.announce(conn, INBOX.name)
         return True
 
     async def conversations_waiting(self, *, limit: int = 200) -> list[str]:
@@ -126,10 +128,12 @@ class Store:
             if row is None:
                 return None
             known = conn.execute(sa.select(CONVERSATION).where(CONVERSATION.c.key == conversation)).first()
+            person = row.payload.get("person")
             return Waiting(
                 seq=row.seq, source=row.source, event_id=row.event_id, conversation=conversation, kind=row.kind,
                 payload=row.payload, received_at=row.received_at, attempts=row.attempts,
                 revision=known.revision if known else 0, state=known.state if known else None, now=self.db.now(conn),
+                opted_out=person is not None and self.is_out(conn, person),
             )  # fmt: skip
 
         return await self.db.read(work)
@@ -153,11 +157,12 @@ class Store:
 
     # The commit of a turn.
 
-    async def commit(self, change: Commit) -> None:
-        """Writes a turn whole. Raises `ConversationMoved` (nothing written) where another turn came first."""
-        await self.db.write(lambda conn: self._commit(conn, change))
+    async def commit(self, change: Commit) -> bool:
+        """Writes a turn whole; whether more events of the conversation wait. Raises `ConversationMoved` (nothing
+        written) where another turn came first."""
+        return await self.db.write(lambda conn: self._commit(conn, change))
 
-    def _commit(self, conn: sa.Connection, change: Commit) -> None:
+    def _commit(self, conn: sa.Connection, change: Commit) -> bool:
         waiting, now = change.waiting, self.db.now(conn)
         revision = self._take(conn, waiting, change.state, now)
         done = {"state": "parked" if change.parked else "handled", "handled_at": now}
@@ -176,6 +181,8 @@ class Store:
             conn.execute(sa.insert(ESCALATION).values(row))
         for effect in change.effects:
             self.effects.put(conn, effect)
+        rest = sa.select(INBOX.c.seq).where(INBOX.c.conversation == waiting.conversation, INBOX.c.state == "new")
+        return conn.execute(rest.limit(1)).first() is not None
 
     def _take(self, conn: sa.Connection, waiting: Waiting, state: str | None, now: dt.datetime) -> int:
         """Locks the conversation at the revision that the turn began from, and writes its new state."""

@@ -17,7 +17,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
-import sqlalchemy as sa
 import structlog
 from pydantic import TypeAdapter
 
@@ -31,6 +30,8 @@ from bot.render import Texts, render
 from bot.state import Conversation, restore
 from bot.step import step
 from bot.store import ATTEMPTS_MAX, Commit, ConversationMoved, Store, Waiting
+from bot.tables import INBOX
+from durable.database import AWAY, reason
 from durable.effects import Effect
 from durable.worker import Crash, no_crash
 from nlu.frame import Nlu
@@ -41,6 +42,8 @@ CHANNEL: TypeAdapter[Channel] = TypeAdapter(Channel)
 STEPS_PER_TURN_MAX = 16
 MOVED_RETRIES_MAX = 50
 SWEEP_SECONDS = 0.5
+BINDING = ("confirm", "cancel_scheduled")
+"""Prompts whose yes moves something: it counts only where the prompt had gone out before it came."""
 
 Performer = Callable[[Call, str], Awaitable[Result]]
 """Carries out a call under an idempotency key (actions.perform, bound to its client)."""
@@ -78,6 +81,7 @@ class Turns:
         addressers: Mapping[str, Addresser],
         company: Company,
         texts: Texts,
+        callback_url: Callable[[str], str | None] = lambda conversation: None,
         concurrency: int = 32,
         crash: Crash = no_crash,
     ) -> None:
@@ -87,19 +91,22 @@ class Turns:
         self._addressers = addressers
         self._company = company
         self._texts = texts
+        self._callback_url = callback_url
         self._concurrency = concurrency
         self._crash = crash
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._held_up = False
+        """Something waited while its conversation was busy, or there was no room."""
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
         """Handles what arrives until `stop`, then ends what it has begun."""
-        with self.store.db.bell.listener() as listener:
+        with self.store.db.bell.listener(INBOX.name) as listener:
             while not self._stopping.is_set():
                 try:
                     waiting = await self.store.conversations_waiting()
-                except sa.exc.OperationalError as error:
-                    log.warning("inbox_unreadable", error=type(error.orig).__name__)
+                except AWAY as error:
+                    log.warning("inbox_unreadable", error=reason(error))
                     waiting = []
                 for conversation in waiting:
                     self._start(conversation)
@@ -109,7 +116,7 @@ class Turns:
     def stop(self) -> None:
         """Begins no more turns; `run` returns when those under way have committed."""
         self._stopping.set()
-        self.store.db.bell.ring()
+        self.store.db.bell.ring(INBOX.name)
 
     async def waiting(self) -> bool:
         """Whether a turn is under way, or an event of ours waits for one."""
@@ -126,6 +133,7 @@ class Turns:
 
     def _start(self, conversation: str) -> None:
         if conversation in self._busy or len(self._busy) >= self._concurrency:
+            self._held_up = True
             return
         task = asyncio.create_task(self._handle_all(conversation), name=f"turn:{conversation}")
         self._busy[conversation] = task
@@ -133,48 +141,55 @@ class Turns:
 
     def _ended(self, conversation: str) -> None:
         self._busy.pop(conversation, None)
-        self.store.db.bell.ring()  # something may have arrived at the last moment, or found no room
+        if self._held_up:
+            self._held_up = False
+            self.store.db.bell.ring(INBOX.name)
 
     async def _handle_all(self, conversation: str) -> None:
         try:
-            while not self._stopping.is_set() and await self.handle_next(conversation):
+            while not self._stopping.is_set() and await self._next(conversation):
                 pass
-        except sa.exc.OperationalError as error:
-            log.warning("turn_interrupted", conversation=conversation, error=type(error.orig).__name__)
+        except AWAY as error:
+            log.warning("turn_interrupted", conversation=conversation, error=reason(error))
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def handle_next(self, conversation: str) -> bool:
         """Handles the conversation's oldest waiting event; False where there is none."""
+        return await self._next(conversation) is not None
+
+    async def _next(self, conversation: str) -> bool | None:
+        """Handles the oldest waiting event; whether more may wait, None where none did."""
         for _ in range(MOVED_RETRIES_MAX):
             waiting = await self.store.next_waiting(conversation)
             if waiting is None:
-                return False
+                return None
             try:
-                await self._handle(waiting)
+                return await self._handle(waiting)
             except ConversationMoved:
                 continue
-            return True
-        return True  # contended beyond reason: the sweep comes back to it
+        return True  # contended beyond reason
 
-    async def _handle(self, waiting: Waiting) -> None:
+    async def _handle(self, waiting: Waiting) -> bool:
+        """One turn; whether more events of the conversation wait."""
         with metrics.TURN_SECONDS.time():
             commit: Commit | None
             try:
                 commit = await self._work_out(waiting)
-            except (sa.exc.OperationalError, ConversationMoved):
+            except (*AWAY, ConversationMoved):
                 raise
             except Exception:  # noqa: BLE001  the outer edge of every turn
                 commit = await self._failed(waiting)
             if commit is None:
-                return
+                return True
             self._crash("turn:worked_out")
-            await self.store.commit(commit)
+            more = await self.store.commit(commit)
         self._crash("turn:committed")
         metrics.TURNS.labels(kind=waiting.kind, outcome="parked" if commit.parked else "handled").inc()
         log.info(
             "turn", conversation=waiting.conversation, event_id=waiting.event_id, kind=waiting.kind,
             effects=[effect.key for effect in commit.effects], revision=waiting.revision + 1,
         )  # fmt: skip
+        return more
 
     async def _failed(self, waiting: Waiting) -> Commit | None:
         """After a defect: tries again a little later, in the end parks the event with an apology."""
@@ -196,9 +211,11 @@ class Turns:
         state = self._conversation(waiting)
         if waiting.kind == "message":
             incoming = Incoming.model_validate(waiting.payload | {"received_at": waiting.received_at})
-            special = await self._keyword(waiting, incoming, state)
+            special = self._keyword(waiting, incoming, state)
             if special is not None:
                 return special
+            if state.prompt is not None and state.prompt.kind in BINDING:
+                incoming = incoming.model_copy(update={"unseen": await self.store.unseen(waiting)})
             frame = self._nlu.parse(incoming.text, state.today(waiting.now))
             draft = await self._steps(waiting, state, PersonSaid(incoming=incoming, frame=frame))
         elif waiting.kind == "action":
@@ -251,7 +268,10 @@ class Turns:
             message = render(say, self._texts, draft.state.language)
             made.append(address(draft.state, f"{waiting.conversation}|{key}", message, waiting.now))
         for act in draft.requests:
-            body = {"v": 1, "conversation": waiting.conversation, "call": act.call.model_dump(mode="json")}
+            body = {
+                "v": 1, "conversation": waiting.conversation, "call": act.call.model_dump(mode="json"),
+                "callback_url": self._callback_url(waiting.conversation),
+            }  # fmt: skip
             made.append(Effect(key=act.id, kind="act", lane=act.id, body=body))
         return made
 
@@ -267,9 +287,9 @@ class Turns:
 
     # Keywords and opt-outs come before understanding: they work whatever the conversation is about.
 
-    async def _keyword(self, waiting: Waiting, incoming: Incoming, state: Conversation) -> Commit | None:
+    def _keyword(self, waiting: Waiting, incoming: Incoming, state: Conversation) -> Commit | None:
         word = carrier(incoming.text)
-        out = await self.store.is_opted_out(incoming.person)
+        out = waiting.opted_out
         if word == "start" or (out and incoming.text.strip().lower() == "yes"):
             return self._opted(waiting, incoming, state, out=False, why="keyword", say="opted_in")
         if out:

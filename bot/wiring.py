@@ -94,7 +94,7 @@ class Bot:
         jobs = [self.turns.run(), *(worker.run() for worker in self.workers)]
         self.tasks = [asyncio.create_task(job) for job in jobs]
         if self.db.dialect == "postgresql":
-            self.tasks.append(asyncio.create_task(ring_on_notify(self.db.bell, self.db.url, NOTIFY_CHANNEL)))
+            self.tasks.append(asyncio.create_task(ring_on_notify(self.db.bell, self.db.url, NOTIFY_CHANNEL, self.db.origin)))
 
     async def stop(self) -> None:
         """Finishes what was acknowledged (within a bound), then lets go of everything."""
@@ -157,6 +157,7 @@ def build(settings: Settings, extras: Extras | None = None) -> Bot:
         addressers=dict(extras.addressers) | ({"sms": sms_addresser(sms.sender)} if sms else {}),
         company=company(settings),
         texts=load_texts(),
+        callback_url=acting.callback_url,
         crash=extras.crash,
     )
     workers = [Worker("acting", store.effects, acting.handlers() | dict(extras.handlers), crash=extras.crash)]

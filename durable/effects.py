@@ -145,8 +145,12 @@ class EffectQueue:
         }  # fmt: skip
         if not insert_ignoring(conn, self.table, row):
             return False
-        self.db.announce(conn)
+        self.db.announce(conn, self.topic(effect.kind))
         return True
+
+    def topic(self, kind: str) -> str:
+        """What the bell rings with when an effect of this kind may have become claimable."""
+        return f"{self.table.name}.{kind}"
 
     def claim(
         self, conn: sa.Connection, kinds: Collection[str], *, limit: int, sender: str | None = None
@@ -207,11 +211,17 @@ class EffectQueue:
         return conn.execute(held.values(values)).rowcount == 1
 
     async def settle(self, claim: Claim, outcome: Outcome) -> bool:
-        """`finish` in a transaction of its own; False where another process has taken the effect over."""
+        """`finish` in a transaction of its own; False where another process has taken the effect over.
+
+        Wakes the workers only where that leaves something to do: this effect again, or the next of its lane.
+        """
 
         def work(conn: sa.Connection) -> None:
             if not self.finish(conn, claim, outcome):
                 raise LostLease(claim.key, claim.attempt)
+            kind = self._next_in_lane(conn, claim.lane)
+            if kind is not None:
+                self.db.announce(conn, self.topic(kind))
 
         try:
             await self.db.write(work)
@@ -219,12 +229,20 @@ class EffectQueue:
             return False
         return True
 
+    def _next_in_lane(self, conn: sa.Connection, lane: str) -> str | None:
+        t = self.table
+        query = sa.select(t.c.kind).where(t.c.lane == lane, t.c.state == "ready").order_by(t.c.id).limit(1)
+        kind: str | None = conn.execute(query).scalar()
+        return kind
+
     def release(self, conn: sa.Connection, key: str, *, resume_at: dt.datetime | None = None) -> bool:
         """Makes a waiting effect due now (or at `resume_at`), without touching one that is leased."""
         t = self.table
         waiting = sa.update(t).where(t.c.key == key, t.c.state == "ready", t.c.lease_until.is_(None))
-        self.db.announce(conn)
-        return conn.execute(waiting.values(not_before=resume_at or self.db.now(conn))).rowcount == 1
+        kind = conn.execute(waiting.values(not_before=resume_at or self.db.now(conn)).returning(t.c.kind)).scalar()
+        if kind is not None:
+            self.db.announce(conn, self.topic(kind))
+        return kind is not None
 
     def next_due(self, conn: sa.Connection, kinds: Collection[str]) -> dt.datetime | None:
         """The earliest moment at which something here may become claimable; None for nothing waiting."""

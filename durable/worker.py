@@ -14,7 +14,7 @@ from typing import Protocol
 import sqlalchemy as sa
 import structlog
 
-from durable.database import insert_ignoring
+from durable.database import AWAY, insert_ignoring, reason
 from durable.effects import Claim, EffectQueue, Outcome, Uncertain
 
 log = structlog.get_logger(__name__)
@@ -66,31 +66,40 @@ class Worker:
         self._crash = crash
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
+        self._full = False
 
     async def run(self) -> None:
         """Works until `stop` is called, then finishes what it has claimed."""
-        with self.queue.db.bell.listener() as listener:
+        with self.queue.db.bell.listener(self.name, *map(self.queue.topic, self.handlers)) as listener:
             while not self._stopping.is_set():
                 try:
-                    claims = await self._claim()
-                except sa.exc.OperationalError as error:
-                    log.warning("claim_failed", worker=self.name, error=type(error.orig).__name__)
-                    await listener.wait(self.options.poll_seconds)
-                    continue
-                for claim in claims:
-                    self._start(claim)
-                if not claims:
-                    await listener.wait(await self._pause())
+                    pause = await self._begin()
+                except AWAY as error:
+                    log.warning("claim_failed", worker=self.name, error=reason(error))
+                    pause = self.options.poll_seconds
+                if pause:
+                    await listener.wait(pause)
         await asyncio.gather(*self._running)
+
+    async def _begin(self) -> float:
+        """Claims what there is room for and starts it; how many seconds to wait before doing so again."""
+        room = self.options.concurrency - len(self._running)
+        self._full = room <= 0
+        if self._full:
+            return self.options.poll_seconds
+        claims, pause = await self.queue.db.write(lambda conn: self._claim_and_look(conn, room))
+        for claim in claims:
+            self._start(claim)
+        return 0.0 if len(claims) == room else pause
 
     def stop(self) -> None:
         """Claims nothing more; `run` returns when what is under way has ended."""
         self._stopping.set()
-        self.queue.db.bell.ring()
+        self.queue.db.bell.ring(self.name)
 
     async def idle(self) -> bool:
         """Whether nothing is under way here, and nothing is due."""
-        due, now = await self._next_due()
+        due, now = await self.queue.db.read(self._next_due)
         return not self._running and (due is None or due > now)
 
     async def drain(self) -> int:
@@ -108,30 +117,28 @@ class Worker:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self.queue.db.bell.ring()
+        if self._full:
+            self.queue.db.bell.ring(self.name)
 
     async def _claim(self) -> list[Claim]:
-        free = self.options.concurrency - len(self._running)
-        if free <= 0:
-            return []
-        return await self.queue.db.write(lambda conn: self._claimer(conn, self.handlers.keys(), free))
+        room = self.options.concurrency - len(self._running)
+        return await self.queue.db.write(lambda conn: self._claimer(conn, self.handlers.keys(), room))
+
+    def _claim_and_look(self, conn: sa.Connection, room: int) -> tuple[list[Claim], float]:
+        claims = self._claimer(conn, self.handlers.keys(), room)
+        return claims, self._pause(*self._next_due(conn))
 
     def _claim_any(self, conn: sa.Connection, kinds: Collection[str], limit: int) -> list[Claim]:
         return self.queue.claim(conn, kinds, limit=limit)
 
-    async def _pause(self) -> float:
+    def _pause(self, due: dt.datetime | None, now: dt.datetime) -> float:
         """Seconds until something may be due, at most the poll interval."""
-
-        due, now = await self._next_due()
         if due is None:
             return self.options.poll_seconds
         return min(max((due - now).total_seconds(), PAUSE_SECONDS_MIN), self.options.poll_seconds)
 
-    async def _next_due(self) -> tuple[dt.datetime | None, dt.datetime]:
-        def work(conn: sa.Connection) -> tuple[dt.datetime | None, dt.datetime]:
-            return self.queue.next_due(conn, self.handlers.keys()), self.queue.db.now(conn)
-
-        return await self.queue.db.read(work)
+    def _next_due(self, conn: sa.Connection) -> tuple[dt.datetime | None, dt.datetime]:
+        return self.queue.next_due(conn, self.handlers.keys()), self.queue.db.now(conn)
 
     async def _attempt(self, claim: Claim) -> None:
         self._crash(f"{claim.kind}:claimed")
@@ -143,8 +150,8 @@ class Worker:
         self._crash(f"{claim.kind}:handled")
         try:
             ours = await self.queue.settle(claim, outcome)
-        except sa.exc.OperationalError as error:
-            log.warning("settle_failed", worker=self.name, effect=claim.key, error=type(error.orig).__name__)
+        except AWAY as error:
+            log.warning("settle_failed", worker=self.name, effect=claim.key, error=reason(error))
             return  # the lease lapses, and the next attempt looks first
         self._crash(f"{claim.kind}:settled")
         log.info(
