@@ -47,7 +47,7 @@ class Acting:
     async def act(self, claim: Claim) -> Outcome:
         """Asks once; the result becomes an event of the conversation, in the transaction that ends the effect."""
         call, conversation = CALL.validate_python(claim.body["call"]), claim.body["conversation"]
-        result = await perform(self._client, call, key=claim.key, callback_url=self._callback(conversation))
+        result = await perform(self._client, call, key=claim.key, callback_url=claim.body.get("callback_url"))
         metrics.REQUESTS.labels(call=call.type, result=result.type).inc()
         event = ActionFinished(event_id=claim.key, action=claim.key, result=result)
         if isinstance(result, Unavailable):
@@ -83,7 +83,9 @@ class Acting:
     def _put(self, conn: sa.Connection, conversation: str, event: ActionFinished) -> None:
         self._store.put_action(conn, conversation, event)
 
-    def _callback(self, conversation: str) -> str | None:
+    def callback_url(self, conversation: str) -> str | None:
+        """Where the service tells what becomes of a payment; None for nowhere. It is kept with each request, so that
+        every attempt sends the same body, whatever this process is called meanwhile."""
         if self._callback_base is None:
             return None
         return f"{self._callback_base}{CALLBACK_PATH}?conversation={url_part(conversation, safe='')}"
