@@ -144,7 +144,7 @@ async def test_a_hundred_random_kills_under_load(
     port = free_port()
     peers = Peers(tmp_path / "peers", callbacks=f"http://127.0.0.1:{port}")
     made = Deployment(
-        forge=forge, peers=peers, database_url=url, folder=tmp_path, processes=processes, lease_seconds=2.0
+        forge=forge, peers=peers, database_url=url, folder=tmp_path, processes=processes, lease_seconds=3.0
     )
     made.served[0].port = port
     count = 240

@@ -131,6 +131,30 @@ async def _tried(made: Deployment) -> None:
     await db.close()
 
 
+async def test_a_bot_that_moves_house_between_two_attempts_asks_for_the_same_payment(
+    deploy: Deploy, mailbox: Mailbox, carrier_to: CarrierTo
+) -> None:
+    """The answer to a yes is lost, and the bot comes back under another PUBLIC_URL: the payment is still the same."""
+    service = deploy("tok_ok", settings=dict.fromkeys(("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"), ""))
+    bot = deploy("tok_ok", settings={"PAYMENTS_URL": service.served[0].url})
+    await service.up(kill_at="charge:settled")
+    await bot.up()
+    carrier, phone = carrier_to(bot), service.persons[0].phone
+    await carrier.deliver(phone, "pay my total balance")
+    assert "Reply Y" in str(await mailbox.wait(phone, 0, seconds_max=20))
+    await carrier.deliver(phone, "Y")
+    assert await service.end(seconds_max=20) == -9
+    await bot.kill()
+    bot.public_url = bot.served[0].url
+    await service.up()
+    await bot.up()
+    seen = 1
+    while not is_receipt(answer := str(await mailbox.wait(phone, seen, seconds_max=30))):
+        assert "don't know yet" in answer
+        seen += 1
+    assert [entry["calls"] for entry in await charges(service)] == [1]
+
+
 @pytest.mark.parametrize("point", ["charge:answered", "charge:settled"])
 async def test_a_lost_answer_to_a_yes_is_never_told_as_not_charged(
     point: str, deploy: Deploy, mailbox: Mailbox, carrier_to: CarrierTo
