@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from decimal import Decimal
+from typing import get_args
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +18,7 @@ from bot.render import render
 from bot.state import Conversation, Prompt
 from bot.step import step
 from bot.understand.answers import YES, plain
-from nlu.frame import INTENTS, Slots
+from nlu.frame import INTENTS, Intent, Slots
 from payments.contract import AccountRef, Activity, Payment, QuoteWarning
 from tests.book import ACME, BANK, EXPIRED, VISA, Book, invoice, problem
 from tests.playbook import (
@@ -113,6 +116,8 @@ MOVES = st.lists(
     min_size=4,
     max_size=24,
 )
+ALL_INTENTS: tuple[Intent, ...] = get_args(Intent)
+Move = Said | str | Outcome | Wait
 BOOKS = st.sampled_from(
     ["usual", "usual", "usual", "scheduled", "several", "paid", "one", "expired", "no_method", "many"]
 )
@@ -205,34 +210,67 @@ def payments_of(p: Playbook) -> list[Pay]:
     return [e.call for e in p.effects if isinstance(e, Act) and isinstance(e.call, Pay)]
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(moves=MOVES, kind=BOOKS)
-def test_no_charge_without_consent_and_every_message_is_answered(
-    moves: list[Said | str | Outcome | Wait], kind: str
-) -> None:
+def test_no_charge_without_consent_and_every_message_is_answered(moves: list[Move], kind: str) -> None:
     """A Pay follows a plain yes to a shown quote that is still good, once a quote; nothing raises; all is answered."""
     p = play(book(kind))
     for move in moves:
-        before = p.state
-        paid = len(payments_of(p))
-        if isinstance(move, str) and move in ("down", "up", "refuse", "paid", "more", "warn", "unknown"):
-            change(p.book, move)
-            continue
-        if isinstance(move, Outcome) and p._pay is None:
-            continue
-        p.left.clear()
-        fed = words(move, before.prompt) if isinstance(move, str) else move
-        p >> fed
-        new = payments_of(p)[paid:]
-        if isinstance(fed, Said):
-            assert p.left, "a message was not answered"
-            assert len([e for e in p.left if isinstance(e, Say)]) <= 2
-        for call in new:
-            assert isinstance(fed, Said)
-            _consented(call, before, fed, p)
-        for effect in p.left:
-            if isinstance(effect, Say):
-                assert render(effect, texts(), "en").text
+        one(p, move)
+    whole(p)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_same_in_long_conversations_that_pay_often(seed: int) -> None:
+    """Most moves answer what was asked; outcomes of every kind come between, stale quotes and webhooks above all."""
+    dice = random.Random(seed)
+    stale, done = answered(problem("quote_stale")), [settled(), settled(by_webhook=True), declined(), processing()]
+    waits = [Wait(dt.timedelta(seconds=n)) for n in (10, 61, 300, 620, 1900)]
+    p = play(book("usual" if seed % 2 else "many"))
+    for _ in range(60):
+        kinds = dice.choices(["good", "y", "stale", "done", "wait", "talk", "early"], [50, 14, 8, 14, 4, 8, 2])
+        match kinds[0]:
+            case "stale":
+                one(p, stale)
+            case "done":
+                one(p, dice.choice(done))
+            case "wait":
+                one(p, dice.choice(waits))
+            case "talk":
+                one(p, Said("words", dice.choice(ALL_INTENTS), Slots(amount=Decimal(dice.randint(1, 9)))))
+            case move:
+                one(p, move)
+        if not p.book.owed():
+            p.book.invoices = ACME
+    whole(p)
+    assert payments_of(p), "a conversation that never pays proves little"
+
+
+def one(p: Playbook, move: Move) -> None:
+    """One move, and the laws that hold after each."""
+    before = p.state
+    paid = len(payments_of(p))
+    if isinstance(move, str) and move in ("down", "up", "refuse", "paid", "more", "warn", "unknown"):
+        change(p.book, move)
+        return
+    if isinstance(move, Outcome) and p._pay is None:
+        return
+    p.left.clear()
+    fed = words(move, before.prompt) if isinstance(move, str) else move
+    p >> fed
+    if isinstance(fed, Said):
+        assert p.left, "a message was not answered"
+        assert len([e for e in p.left if isinstance(e, Say)]) <= 2
+    for call in payments_of(p)[paid:]:
+        assert isinstance(fed, Said)
+        _consented(call, before, fed, p)
+    for effect in p.left:
+        if isinstance(effect, Say):
+            assert render(effect, texts(), "en").text
+
+
+def whole(p: Playbook) -> None:
+    """The laws of a whole conversation."""
     quotes = [call.quote for call in payments_of(p)]
     assert len(quotes) == len(set(quotes)), "a quote was paid twice"
     assert_replay(p)
