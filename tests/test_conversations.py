@@ -54,10 +54,30 @@ def _conversations() -> list[Any]:
 CONVERSATIONS = _conversations()
 
 
+PRESETS = _read(FOLDER / ACCOUNTS)
+
+
+def _phone(number: int) -> str:
+    return f"+1555555{number:04d}"
+
+
+def _accounts(script: Mapping[str, Any], number: int) -> list[dict[str, Any]]:
+    """The accounts of the conversation with that number, as rows of an import file."""
+    names = script.get("account", "Acme Dental")
+    rows = []
+    for place, name in enumerate([names] if isinstance(names, str) else names, 1):
+        row = {"timezone": "America/New_York", **PRESETS[name], "number": f"{place}{number:04d}"}
+        row["contacts"] = [] if row.pop("unknown phone", None) else [{"name": "Dana Reyes", "phone": _phone(number)}]
+        rows.append(row)
+    return rows
+
+
 @pytest.fixture(scope="module")
 def talks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talks]:
     """One bot for all conversations, which know nothing of each other."""
     with structlog.testing.capture_logs(), Talks(tmp_path_factory.mktemp("talks"), nlu=load_nlu()) as made:
+        everyone = [_accounts(param.values[0], number) for number, param in enumerate(CONVERSATIONS)]
+        made.load([row for rows in everyone for row in rows])
         yield made
 
 
@@ -70,7 +90,8 @@ class Stage:
     number: int
     lines: list[str] = field(default_factory=list)
     wrong: int = 0
-    last_reply: int = 0
+    heard: int = 0
+    """How many replies there were so far."""
     last_text: str = ""
     unread: list[str] = field(default_factory=list)
     sent: tuple[str, str] = ("", "")
@@ -80,7 +101,7 @@ class Stage:
 
     @property
     def phone(self) -> str:
-        return f"+1555555{self.number:04d}"
+        return _phone(self.number)
 
     @property
     def channel(self) -> Channel:
@@ -100,7 +121,7 @@ class Stage:
         today = self.script.get("today")
         self.talks.at(dt.datetime.combine(dt.date.fromisoformat(today), NOON.timetz()) if today else NOON)
         self.talks.between.line, self.talks.between.hurried = "up", self.script.get("gateway") == "slow to answer"
-        self._open_accounts()
+        self._know_accounts()
         for item in self.script["talk"]:
             self._item(item)
         self._nothing_unread()
@@ -109,18 +130,11 @@ class Stage:
         if self.wrong:
             pytest.fail(f"{self.wrong} not as written (!!)\n\n" + "\n".join(self.lines), pytrace=False)
 
-    def _open_accounts(self) -> None:
-        presets = _read(FOLDER / ACCOUNTS)
-        names = self.script.get("account", "Acme Dental")
-        for place, name in enumerate([names] if isinstance(names, str) else names):
-            row = {**presets[name], "number": f"{1 + place}{self.number:04d}"}
-            row.setdefault("timezone", "America/New_York")
-            row["contacts"] = [] if row.pop("unknown phone", None) else [{"name": "Dana Reyes", "phone": self.phone}]
-            self.rows.append(row)
-            self.expected[row["number"]] = {
-                i["number"]: Decimal(i.get("balance", i["amount"])) for i in row.get("invoices", ())
-            }
-        self.talks.load(self.rows)
+    def _know_accounts(self) -> None:
+        self.rows = _accounts(self.script, self.number)
+        for row in self.rows:
+            open_now = {i["number"]: Decimal(i.get("balance", i["amount"])) for i in row.get("invoices", ())}
+            self.expected[str(row["number"])] = open_now
 
     # What is written, a line each.
 
@@ -210,10 +224,8 @@ class Stage:
         self.talks.load(self.rows[:1])
 
     def _listen(self) -> None:
-        for reply in self.talks.replies(self.conversation, after=self.last_reply):
-            self.last_reply, self.last_text = reply.id, reply.text
-            if reply.kept_back:
-                continue
+        for reply in self.talks.replies(self.conversation, after=self.heard):
+            self.heard, self.last_text = self.heard + 1, reply.text
             self.unread.append(reply.text)
             if segments(to_gsm7(reply.text))[1] > SEGMENTS_MAX:
                 self._fail("    !!  the next reply is too long for a text")

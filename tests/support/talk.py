@@ -34,7 +34,7 @@ from bot.wiring import Extras, build, sms_addresser
 from channels.cards import mask
 from durable.ambient import CountedIds, ManualClock
 from durable.database import Database
-from durable.effects import Effect
+from durable.effects import Claim, Done, Effect, Outcome
 from durable.migrate import migrate
 from nlu.frame import Nlu
 from payments import tables as t
@@ -53,7 +53,8 @@ HURRIED_SECONDS = 0.15
 MOMENT = dt.timedelta(seconds=0.4)
 """Between two messages: later, as a yes has to be, and sooner than anything that is tried again."""
 ROUNDS_MAX = 200
-WAIT_STEPS_MAX = 24
+WAIT_STEPS_MAX = 8
+PAUSE_SECONDS = 0.002
 
 Line = Literal["up", "down", "answers_lost"]
 
@@ -85,11 +86,10 @@ class Between(httpx.AsyncBaseTransport):
 class Reply:
     """One message that a person was sent."""
 
-    id: int
+    conversation: str
     key: str
     text: str
-    kept_back: bool = False
-    """The number has opted out: the SMS channel does not send it."""
+    at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ async def _no_delay(_seconds: float) -> None:
 
 
 def _terminal(state: Conversation, key: str, message: Outgoing, _at: dt.datetime) -> Effect:
-    return Effect(key=key, kind="terminal", lane=state.key, body={"text": message.text})
+    return Effect(key=key, kind="terminal", lane=state.key, body={"text": message.text, "to": state.person})
 
 
 class Talks:
@@ -125,6 +125,8 @@ class Talks:
         self.clock = ManualClock(start)
         self.ids = CountedIds()
         self.between = Between()
+        self.sent: list[Reply] = []
+        """Everything that reached anybody, in order."""
         settings = Settings(
             _env_file=None, database_url=f"sqlite:///{folder / 'talks.db'}", company_name="Acme Billing",
             company_support="800-555-0100", terms_url="acme.example/terms", public_url="http://bot.test",
@@ -133,6 +135,7 @@ class Talks:
         extras = Extras(
             clock=self.clock, ids=self.ids, nlu=nlu, payments_transport=self.between,
             addressers={"sms": sms_addresser(SENDER), "terminal": _terminal},
+            handlers={"sms": self._send, "terminal": self._send},
         )  # fmt: skip
         self.bot = build(settings, extras)
         migrate(self.db, "payments")
@@ -222,29 +225,42 @@ class Talks:
 
     async def _settle(self) -> None:
         for _ in range(ROUNDS_MAX):
-            if not await self.bot.turns.drain() + await self._deliver():
+            handled = await self.bot.turns.drain()
+            due = await self.db.read(self._next)
+            if due is not None and due <= self.clock.now():
+                await self._deliver()
+            elif not handled:
                 return
         raise AssertionError("what one message set off does not come to rest")
 
-    async def _deliver(self) -> int:
+    async def _deliver(self) -> None:
         """The bot's effects, with the payment service working beside it, which it waits for."""
         asking = asyncio.create_task(self.bot.workers[0].drain())
-        done = 0
-        while True:
+        last = False
+        while not last:
             last = asking.done()
-            done += sum([await worker.drain() for worker in self._service_workers])
-            if last:
-                return done + asking.result()
-            await asyncio.sleep(0.001)
+            await asyncio.gather(*(worker.drain() for worker in self._service_workers))
+            await asyncio.sleep(0 if last else PAUSE_SECONDS)
+        await asking
 
     def _next_due(self) -> dt.datetime | None:
+        due: dt.datetime | None = self.read(self._next)
+        return due
+
+    def _next(self, conn: sa.Connection) -> dt.datetime | None:
+        """When something is to be done next, by the bot or by the payment service."""
         workers = [self.bot.workers[0], *self._service_workers]
+        found = (worker.queue.next_due(conn, worker.handlers.keys()) for worker in workers)
+        return min((moment for moment in found if moment is not None), default=None)
 
-        def work(conn: sa.Connection) -> list[dt.datetime]:
-            found = (worker.queue.next_due(conn, worker.handlers.keys()) for worker in workers)
-            return [moment for moment in found if moment is not None]
-
-        return min(self.read(work), default=None)
+    async def _send(self, claim: Claim) -> Outcome:
+        """Stands where the carrier is. A number that has opted out is not written to."""
+        store, to = self.bot.store, claim.body["to"]
+        out = await store.is_opted_out(to) and not claim.body.get("even_if_out")
+        if not out:
+            self.sent.append(Reply(claim.lane, claim.key, claim.body["text"], self.clock.now()))
+        status = "suppressed" if out else "sent"
+        return Done(apply=lambda conn: store.sent(conn, key=claim.key, sid=None, to=to, status=status))
 
     # What is there to be seen.
 
@@ -258,16 +274,8 @@ class Talks:
         return found
 
     def replies(self, conversation: str, *, after: int = 0) -> list[Reply]:
-        """What was said in a conversation, in order; `after` leaves out those up to that id."""
-        e = EFFECT.c
-        query = sa.select(e.id, e.key, e.kind, e.body).where(
-            e.lane == conversation, e.kind.in_(("sms", "terminal")), e.id > after
-        )
-        out = self._run(self.bot.store.is_opted_out(conversation.partition(":")[2]))
-        return [
-            Reply(row.id, row.key, row.body["text"], out and row.kind == "sms" and "even_if_out" not in row.body)
-            for row in self.rows(query.order_by(e.id))
-        ]
+        """What a person was sent in a conversation, in order; without the first `after` of them."""
+        return [reply for reply in self.sent if reply.conversation == conversation][after:]
 
     def payments(self, *accounts: str) -> list[Paid]:
         """The payments of these accounts (of all, where none is named), in the order in which they were made."""
