@@ -39,6 +39,8 @@ class Day(_Model):
 
     type: Literal["day"] = "day"
     date: dt.date
+    year: bool = False
+    """The year is said too: it is not the one that goes without saying."""
 
 
 class Line(_Model):

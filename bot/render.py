@@ -106,7 +106,8 @@ class _Pen:
             case Money():
                 return self._money(value.amount, value.currency)
             case Day():
-                return _plain_spaces(format_skeleton("MMMEd", value.date, locale=self.texts.locale(self.language)))
+                skeleton = "yMMMEd" if value.year else "MMMEd"
+                return _plain_spaces(format_skeleton(skeleton, value.date, locale=self.texts.locale(self.language)))
             case Line():
                 return self.line(value.text, value.values)
             case Many():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -69,13 +70,18 @@ def money(amount: Decimal, currency: str) -> Money:
     return Money(amount=amount, currency=currency)
 
 
+def day(date: dt.date, *, said: dt.date) -> Day:
+    """A day as it reads on the day `said`: with the year where it is another one."""
+    return Day(date=date, year=date.year != said.year)
+
+
 def quote_values(quote: Quote) -> dict[str, Value]:
     """The parts of a confirmation."""
     return {
         "total": money(quote.total, quote.currency),
         "method": method(quote.method),
         "what": applied(quote.allocations, quote.currency),
-        "date": line("on_date", date=Day(date=quote.pay_on)) if quote.pay_on else NOTHING,
+        "date": line("on_date", date=day(quote.pay_on, said=quote.expires_at.date())) if quote.pay_on else NOTHING,
         "note": line("with_note", note=quoted(quote.note)) if quote.note else NOTHING,
     }
 

@@ -17,7 +17,7 @@ from bot.flows.facts import open_calls
 from bot.flows.honest import NOT_YET, not_yet
 from bot.selection import is_overdue, newest_first, oldest_first
 from bot.state import SHOWN_MAX, Conversation
-from bot.wording import NOTHING, invoice_line, money
+from bot.wording import NOTHING, day, invoice_line, money
 from bot.wording import method as method_words
 from nlu.frame import Slots
 from payments.contract import Activity, Invoice, Payment
@@ -200,10 +200,11 @@ def _payments(access: Access, desk: Desk, slots: Slots) -> Reply:
 
 
 def _payment_line(payment: Payment, state: Conversation) -> Line:
-    day = payment.pay_on if payment.status == "scheduled" and payment.pay_on else state.today(payment.created_at)
+    made = state.today(payment.created_at)
+    when = payment.pay_on if payment.status == "scheduled" and payment.pay_on else made
     return sentence(
         f"payment_{payment.status}",
-        date=Day(date=day), total=money(payment.amount, payment.currency), method=method_words(payment.method),
+        date=day(when, said=made), total=money(payment.amount, payment.currency), method=method_words(payment.method),
         confirmation=payment.confirmation,
     )  # fmt: skip
 

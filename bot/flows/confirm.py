@@ -14,14 +14,14 @@ import hashlib
 from decimal import Decimal
 
 from actions.calls import MakeQuote, Pay
-from bot.effects import Act, Day, Line, PersonSaid, Say, Value
+from bot.effects import Act, Line, PersonSaid, Say, Value
 from bot.flows import how, what
 from bot.flows.access import Books
 from bot.flows.base import CODE_WINDOW, Desk, Reply, ask, sentence, tell
 from bot.flows.facts import Unreachable
 from bot.render import render
 from bot.state import CONFIRM_SECONDS, Conversation, PayFrame, Paying, Prompt
-from bot.wording import NOTHING, led, money, quote_values
+from bot.wording import NOTHING, day, led, money, quote_values
 from nlu.frame import Slots
 from payments.contract import Consent, Method, Problem, Quote, QuoteRequest, Selection
 
@@ -146,7 +146,7 @@ def refused(state: Conversation, desk: Desk, frame: PayFrame, books: Books, prob
         case "method_unusable":
             return how.ask_method(state, desk, usable, "method_not_taken")
         case "date_invalid":
-            return ask(state, desk, "date", _far_date(frame))
+            return ask(state, desk, "date", _far_date(state, desk, frame))
         case _:
             raise Unreachable
 
@@ -173,9 +173,10 @@ def _nothing_due(state: Conversation, desk: Desk, books: Books) -> Reply:
     return ask(reply.state, desk, "scope", say)
 
 
-def _far_date(frame: PayFrame) -> Say:
+def _far_date(state: Conversation, desk: Desk, frame: PayFrame) -> Say:
     date = frame.draft.said.date
-    return Say(text="date_not_possible", values={"date": Day(date=date) if date else NOTHING})
+    shown = day(date, said=state.today(desk.now)) if date else NOTHING
+    return Say(text="date_not_possible", values={"date": shown})
 
 
 def _warning(quote: Quote) -> Value:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from actions.calls import PaymentAnswered, Refused, Result
-from bot.effects import Day, Escalate, Say, Value
+from bot.effects import Escalate, Say, Value
 from bot.flows import confirm, how, pay
 from bot.flows.base import Desk, Reply, ask, menu, sentence, tell
 from bot.flows.facts import Unreachable
 from bot.state import ANNOUNCED_MAX, Conversation, Draft, PayFrame, Paying
-from bot.wording import NOTHING, failure, led, money, payment_values
+from bot.wording import NOTHING, day, failure, led, money, payment_values
 from bot.wording import method as method_words
 from nlu.frame import Slots
 from payments.contract import Account, Method, Payment, Problem
@@ -64,7 +64,7 @@ def _processing(state: Conversation, paying: Paying | None, payment: Payment) ->
 
 
 def _scheduled(state: Conversation, payment: Payment) -> Reply:
-    date: Value = Day(date=payment.pay_on) if payment.pay_on else NOTHING
+    date: Value = day(payment.pay_on, said=payment.created_at.date()) if payment.pay_on else NOTHING
     say = Say(text="scheduled_set", values={**payment_values(payment), "date": date})
     return _once(state, f"scheduled:{payment.id}", say)
 
@@ -128,7 +128,9 @@ def _stale(state: Conversation, desk: Desk, paying: Paying, problem: Problem) ->
     if state.frames:
         return tell(state, "stale_dropped", "again", total=money(paying.quote.total, paying.quote.currency))
     state = state.model_copy(update={"frames": (PayFrame(draft=paying.draft),), "prompt": None})
-    lead = sentence("stale")
+    fresh = problem.quote
+    same = fresh is not None and (fresh.total, fresh.allocations) == (paying.quote.total, paying.quote.allocations)
+    lead = sentence("stale_expired" if same else "stale")
     if problem.quote is not None:
         return confirm.show(state, desk, problem.quote, lead=lead)
     try:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from actions.calls import CancelScheduled, PaymentAnswered, Refused, Result
-from bot.effects import Act, Day, Say, Value
+from bot.effects import Act, Say, Value
 from bot.flows.access import open_account
 from bot.flows.base import Desk, Reply, ask, event_id, menu, sentence, tell
 from bot.flows.outcome import draft_of
 from bot.state import ANNOUNCED_MAX, CancelFrame, Cancelling, Conversation, Draft, PayFrame
-from bot.wording import NOTHING, money, payment_values
+from bot.wording import NOTHING, day, money, payment_values
 from nlu.frame import Slots
 from payments.contract import Payment
 
@@ -115,7 +115,7 @@ def _matching(found: Sequence[Payment], frame: CancelFrame) -> list[Payment]:
 def _values(payment: Payment) -> dict[str, Value]:
     return {
         "total": money(payment.amount, payment.currency),
-        "date": Day(date=payment.pay_on) if payment.pay_on else NOTHING,
+        "date": day(payment.pay_on, said=payment.created_at.date()) if payment.pay_on else NOTHING,
     }
 
 

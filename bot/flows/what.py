@@ -9,12 +9,12 @@ import datetime as dt
 from decimal import Decimal
 
 from actions.calls import ReadInvoices
-from bot.effects import Day, Many, Say, Value
+from bot.effects import Many, Say, Value
 from bot.flows.access import Books
 from bot.flows.base import Desk, Reply, ask, menu, sentence, tell
 from bot.selection import Selected, is_overdue, oldest_first, resolve, select
 from bot.state import SHOWN_MAX, Conversation, Draft, Prompt
-from bot.wording import invoice_line, invoice_part, money, numbers, quoted
+from bot.wording import day, invoice_line, invoice_part, money, numbers, quoted
 from nlu.frame import Slots
 from payments.contract import Invoice, Selection
 from payments.money import AMOUNT_MAX, CENT
@@ -118,7 +118,7 @@ def pay_on(state: Conversation, desk: Desk, said: Slots) -> dt.date | Reply | No
     if said.date is None or said.date == today:
         return None
     if said.date < today:
-        return ask(state, desk, "date", Say(text="date_past", values={"date": Day(date=said.date)}))
+        return ask(state, desk, "date", Say(text="date_past", values={"date": day(said.date, said=today)}))
     return said.date
 
 
