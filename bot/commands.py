@@ -48,6 +48,8 @@ class Correct(_Model):
     type: Literal["correct"] = "correct"
     slots: Slots = Slots()
     target: Target | None = None
+    now: bool = False
+    """No date any more: to be paid at once."""
 
 
 class Choose(_Model):

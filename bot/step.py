@@ -197,6 +197,8 @@ def _commands(
             place = int(first.values[0]) if first.values[0].isdecimal() else 0
             chosen = prompt.readings[place] if place < len(prompt.readings) else Unclear()
             return state.model_copy(update={"prompt": None}), (chosen,)
+        if prompt.kind == "account" and not state.pending and not state.frames:
+            return state, (SwitchAccount(account=first.values[0]),)
         if prompt.kind == "account" and state.pending:
             chosen_state = carry.prepare(state, first).model_copy(update={"pending": ()})
             return chosen_state, state.pending

@@ -40,6 +40,8 @@ def prepare(state: Conversation, command: Command) -> Conversation:
             return scheduled.start(state, command.slots, moved=command.moved)
         case SetSlots():
             return pay.put(state, command.slots)
+        case Correct(now=True):
+            return pay.pay_now(state)
         case Correct():
             return pay.put(state, command.slots, corrected=True, target=command.target)
         case Choose():

@@ -95,7 +95,8 @@ def pay_now(state: Conversation) -> Conversation:
     if not isinstance(frame, PayFrame):
         return state
     said = frame.draft.said.model_copy(update={"date": None})
-    return _with(state, frame, Draft(said=said, method=frame.draft.method), ())
+    changed: tuple[Target, ...] = ("date",) if frame.draft.said.date is not None else ()
+    return _with(state, frame, Draft(said=said, method=frame.draft.method), changed)
 
 
 def go_back(state: Conversation) -> Conversation | None:

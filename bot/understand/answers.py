@@ -20,9 +20,11 @@ NO = frozenset({
     "n", "no", "nope", "nah", "no thanks", "no thank you", "not now", "not yet", "don't", "dont", "do not",
     "\U0001f44e",
 })  # fmt: skip
-NOW_WORDS = frozenset({"now", "today", "right now", "right away", "asap", "immediately", "straight away"})
+NOW_WORDS = frozenset({
+    "now", "pay now", "pay it now", "today", "right now", "right away", "asap", "immediately", "straight away",
+})  # fmt: skip
 RESUME_WORDS = frozenset({
-    "try again", "retry", "again", "try now", "continue", "go on", "keep going", "next", "pay", "pay it", "pay now",
+    "try again", "retry", "again", "try now", "continue", "go on", "keep going", "next", "pay", "pay it",
 })  # fmt: skip
 ALL_WORDS = frozenset({"all", "both", "all of them", "both of them", "everything", "all of it", "them all"})
 NOTE_CLEAR = frozenset({"none", "no note", "skip", "nothing"})

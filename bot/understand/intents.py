@@ -111,7 +111,13 @@ def _inform(state: Conversation, slots: Slots, *, paying: bool) -> Command | Non
     if slots.invoices and not state.shown and all(i.startswith("#") for i in slots.invoices):
         return None  # "2" where no list was shown
     names_what = slots.amount is not None or slots.invoices or slots.scope or slots.amount_fraction or slots.amounts
-    return StartFlow(flow="pay", slots=slots) if names_what else None
+    return StartFlow(flow="pay", slots=slots) if names_what else _about_methods(slots)
+
+
+def _about_methods(slots: Slots) -> Command | None:
+    """ "Visa", out of nowhere: the saved methods are shown."""
+    named = slots.method_brand or slots.method_kind or slots.method_last4 or slots.method_ref
+    return Ask(topic="methods") if named else None
 
 
 def _change(state: Conversation, slots: Slots, *, paying: bool) -> Command | None:

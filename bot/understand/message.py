@@ -39,6 +39,8 @@ def understand(state: Conversation, incoming: Incoming, frame: Frame) -> tuple[C
         return (said,)
     if answers.plain(text) == "" or set(text.strip()) == {"?"}:
         return (Repeat(),)
+    if answers.plain(text) in answers.NOW_WORDS and isinstance(state.frame, PayFrame):
+        return (Correct(now=True),)
     if answers.plain(text) in answers.RESUME_WORDS and (state.frames or state.pending):
         return (Resume(),)
     return tuple(_careful(state, c, text) for c in commands(state, frame))

@@ -240,6 +240,14 @@ def test_a_day_that_has_passed_is_asked_again() -> None:
     p.done()
 
 
+def test_now_takes_the_date_away() -> None:
+    p = play()
+    p >> fixed("5.00", date="2026-11-27") << says("confirm", date="on Fri, Nov 27")
+    p >> "pay it now" << says("confirm", lead="changed_date", date="")
+    p >> "now" << says("confirm", date="")
+    p.done()
+
+
 def test_today_is_now() -> None:
     (play() >> fixed("5.00", date="2026-11-22") << says("confirm", date="")).done()
 

@@ -230,6 +230,13 @@ def test_an_account_that_is_not_theirs_is_never_touched() -> None:
     p.done()
 
 
+def test_an_account_is_chosen_with_nothing_under_way() -> None:
+    p = play(Book(accounts=TWO))
+    p >> said("switch account to nobody", "switch_account", account="nobody") << "account_not_yours"
+    p >> "2" << says("account_now", name="Acme Vet")
+    p.done()
+
+
 def test_an_account_taken_away_can_no_longer_be_used() -> None:
     p = play(Book(accounts=TWO))
     p >> BALANCE << "account_which" >> "2" << says("balance", name="Acme Vet")

@@ -247,7 +247,7 @@ def test_two_likely_readings_are_offered() -> None:
 
 def test_values_out_of_nowhere_begin_a_payment_only_if_they_say_what() -> None:
     assert isinstance(read(FRESH, said("$50", "inform", amount="50.00")), StartFlow)
-    assert isinstance(read(FRESH, said("visa", "inform", method_brand="visa")), Unclear)
+    assert read(FRESH, said("visa", "inform", method_brand="visa")) == Ask(topic="methods")
 
 
 def test_no_is_no() -> None:
