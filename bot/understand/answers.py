@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
-from bot.commands import Affirm, Choose, Command, Deny, Resume, SetSlots
+from bot.commands import Affirm, Choose, Command, Correct, Deny, Resume, SetSlots, Unclear
 from bot.messages import Option
 from bot.state import Prompt
-from nlu.frame import Slots
+from nlu.frame import Slots, Target
 
 YES = frozenset({
     "y", "yes", "yes please", "yep", "yeah", "yup", "ok", "okay", "k", "sure", "confirm", "confirmed", "i confirm",
@@ -27,6 +27,10 @@ RESUME_WORDS = frozenset({
     "try again", "retry", "again", "try now", "continue", "go on", "keep going", "next", "pay", "pay it",
 })  # fmt: skip
 ALL_WORDS = frozenset({"all", "both", "all of them", "both of them", "everything", "all of it", "them all"})
+PARTS: dict[str, Target] = {
+    "amount": "amount", "invoice": "invoices", "invoices": "invoices", "method": "method", "payment method": "method",
+    "card": "method", "date": "date", "day": "date", "note": "note",
+}  # fmt: skip
 NOTE_CLEAR = frozenset({"none", "no note", "skip", "nothing"})
 
 AMOUNT_SAID_MAX = Decimal(10) ** 12
@@ -96,8 +100,14 @@ def read(prompt: Prompt, text: str) -> Command | None:
         only = prompt.kind == "account" and len(prompt.options) == 1 and yes(text) is not None
         return _by_place(prompt.options, 1) if only else _menu(prompt, said)
     if prompt.kind == "change":
-        return no(text) or (Resume() if said in YES or said in RESUME_WORDS else None)
+        return no(text) or _part(said) or (Resume() if said in YES or said in RESUME_WORDS else None)
     return None
+
+
+def _part(said: str) -> Command | None:
+    """Which part of a payment is to be changed, by its name alone."""
+    target = PARTS.get(said.removeprefix("change ").removeprefix("the ").removeprefix("my "))
+    return Correct(target=target) if target is not None else None
 
 
 def _bare_code(prompt: Prompt, said: str) -> Command | None:
@@ -115,7 +125,7 @@ def _amount(said: str) -> Command | None:
     except InvalidOperation:
         return None
     if not value.is_finite():
-        return None
+        return Unclear()
     value = max(-AMOUNT_SAID_MAX, min(value, AMOUNT_SAID_MAX))
     return SetSlots(slots=Slots(amount=value, scope="fixed_amount"))
 
@@ -165,7 +175,7 @@ def _by_number(prompt: Prompt, number: int, said: str) -> Command | None:
         return SetSlots(slots=Slots(amount=Decimal(number), scope="fixed_amount"))
     if prompt.kind == "invoices":
         return SetSlots(slots=Slots(invoices=(str(number),), scope="selected_invoices"))
-    return None
+    return Unclear()  # a line that the menu does not have, and nothing else either
 
 
 def _by_place(options: Sequence[Option], place: int) -> Choose | None:
