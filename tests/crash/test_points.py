@@ -23,12 +23,14 @@ from tests.support.truth import Findings, examine, quiet
 
 TOKENS = ("tok_ok", "tok_declined", "tok_timeout")
 """A card that works, one that does not (the bank account then does), one whose answer is lost."""
+LONG = ("tok_lost",)
+"""A charge that is never made: so long until that is sure that the bot asks after it. Passes the steps of `watch`."""
 AT_ONCE = 3
 """Deployments that are killed side by side; most of the time of each is waiting for leases to lapse."""
 KNOWN = {
     "turn:worked_out", "turn:committed", "act:claimed", "act:handled", "act:settled", "charge:claimed",
     "charge:begun", "charge:answered", "charge:handled", "charge:settled", "callback:claimed", "callback:handled",
-    "callback:settled", "sms:claimed", "sms:handled", "sms:settled",
+    "callback:settled", "sms:claimed", "sms:handled", "sms:settled", "watch:claimed", "watch:handled", "watch:settled",
 }  # fmt: skip
 """Steps that a payment cannot do without: a recording that lacks one is broken."""
 
@@ -38,7 +40,7 @@ Life = dict[str, Any]
 
 
 class Bench:
-    """Runs deployments with three customers each on one kind of database."""
+    """Runs deployments with a few customers each on one kind of database."""
 
     def __init__(self, forge: Forge, peers: Peers, folder: Path, server: PostgresServer | None) -> None:
         self.forge = forge
@@ -48,19 +50,21 @@ class Bench:
         self.mailbox = Mailbox(peers.sent_file)
         self._runs = 0
 
-    def deployment(self, name: str) -> Deployment:
+    def deployment(self, name: str, tokens: tuple[str, ...]) -> Deployment:
         self._runs += 1
         folder = self.folder / f"{self._runs}-{name.replace(':', '-')}"
         folder.mkdir()
         url = self.server.create() if self.server else f"sqlite:///{folder / 'paybot.db'}"
         made = Deployment(forge=self.forge, peers=self.peers, database_url=url, folder=folder)
         first = (4000 if self.server else 1000) + 10 * self._runs
-        made.populate(people(TOKENS, first=first))
+        made.populate(people(tokens, first=first))
         return made
 
-    async def run(self, name: str, *lives: Life) -> tuple[Findings, list[int | None]]:
+    async def run(
+        self, name: str, *lives: Life, tokens: tuple[str, ...] = TOKENS
+    ) -> tuple[Findings, list[int | None]]:
         """Customers pay while the process goes through these lives, the last of which nothing ends."""
-        made = self.deployment(name)
+        made = self.deployment(name, tokens)
         ends: list[int | None] = []
         rng = random.Random(name)
         async with httpx.AsyncClient(timeout=20) as client:
@@ -97,7 +101,7 @@ async def test_a_kill_at_any_step_loses_nothing_and_charges_nobody_twice(
     server: PostgresServer | None = request.getfixturevalue("postgres") if kind == "postgresql" else None
     bench = Bench(forge, peers, tmp_path, server)
     record = tmp_path / "points"
-    await bench.run("record", {"record": str(record)})
+    await bench.run("record", {"record": str(record)}, tokens=TOKENS + LONG)
     points = sorted(set(record.read_text().split()))
     assert set(points) >= KNOWN, f"the recording misses {KNOWN - set(points)}"
     room = asyncio.Semaphore(AT_ONCE)
@@ -105,7 +109,8 @@ async def test_a_kill_at_any_step_loses_nothing_and_charges_nobody_twice(
     async def kill_at(point: str) -> tuple[str, Findings, list[int | None]]:
         async with room:
             lives: tuple[Life, ...] = ({"kill_at": point, "nth": 1}, {"kill_at": point, "nth": 2}, {})
-            return (point, *(await bench.run(point, *lives)))
+            tokens = LONG if point.startswith("watch:") else TOKENS
+            return (point, *(await bench.run(point, *lives, tokens=tokens)))
 
     outcome(f"{kind}: {len(points)} points, killed at the first and then at the second passing of each")
     runs = await asyncio.gather(*(kill_at(point) for point in points))

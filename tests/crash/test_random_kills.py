@@ -23,6 +23,8 @@ SEED = 20261122
 PAUSE_SECONDS = (0.05, 0.8)
 LONG_PAUSE_SECONDS = (1.5, 3.5)
 """Between a process being ready and its kill; one in four is long, so that work left by the dead is under way too."""
+FAULTS = ("500", "429", "reset", "accepted_500", "lost_reset", "garbage")
+"""What befalls a text at Twilio, after every third kill: refused, or accepted and the answer lost."""
 PATIENCE_SECONDS = 300.0
 """How long a customer waits for an answer: longer than the kills go on, which keep texts from being looked up."""
 TOKENS = (
@@ -78,6 +80,8 @@ class Run:
                 assert await self.made.kill(number) == -9, self.made.logs()
                 self.kills += 1
                 self.made.start(number)
+                if self.kills % 3 == 0:
+                    self.made.peers.fault(self.rng.choice(FAULTS))
             if len(alive) == 1 or together:
                 assert await self.made.ready(self.rng.choice(alive)), self.made.logs()
         self.over = True

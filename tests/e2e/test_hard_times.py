@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,9 +15,10 @@ from bot.tables import EFFECT, INBOX
 from durable.database import Database
 from payments import tables as t
 from tests.e2e.conftest import Deploy
+from tests.support.accounts import people
 from tests.support.customers import Carrier, Customer, Mailbox, is_receipt
 from tests.support.postgres import PostgresServer
-from tests.support.served import Deployment
+from tests.support.served import Deployment, Forge, Peers
 from tests.support.truth import charges, examine, quiet, rows
 
 CarrierTo = Callable[[Deployment], Carrier]
@@ -75,6 +77,32 @@ async def test_a_frozen_process_that_wakes_late_changes_nothing(
     await load
     await quiet(made, seconds_max=40)
     await examine(made, mailbox, carrier, paid=made.persons)
+
+
+async def test_a_gateway_that_is_away_is_waited_for_and_asked_once(
+    forge: Forge, tmp_path: Path, carrier_to: CarrierTo
+) -> None:
+    """It dies before the charge, and once more after it: told as in progress, then the receipt; one charge."""
+    peers = Peers(tmp_path / "peers")
+    made = Deployment(forge=forge, peers=peers, database_url=f"sqlite:///{tmp_path / 'paybot.db'}", folder=tmp_path)
+    made.populate(people(["tok_ok"], first=50))
+    try:
+        await made.up()
+        carrier, mailbox, phone = carrier_to(made), Mailbox(peers.sent_file), made.persons[0].phone
+        await carrier.deliver(phone, "pay my total balance")
+        assert "Reply Y" in str(await mailbox.wait(phone, 0, seconds_max=20))
+        peers.kill("gateway")
+        await carrier.deliver(phone, "Y")
+        assert "being processed" in str(await mailbox.wait(phone, 1, seconds_max=20))
+        peers.start("gateway")
+        assert is_receipt(str(await mailbox.wait(phone, 2, seconds_max=60)))
+        peers.kill("gateway")
+        peers.start("gateway")
+        await quiet(made, seconds_max=20)
+        assert (await examine(made, mailbox, carrier, paid=made.persons)).charged == 1
+    finally:
+        await made.stop()
+        peers.close()
 
 
 async def test_two_people_who_pay_one_account_at_once_pay_it_once(

@@ -97,22 +97,29 @@ class Peers:
         self.gateway_url = f"http://127.0.0.1:{(gateway_port := free_port())}"
         self.twilio_url = f"http://127.0.0.1:{(twilio_port := free_port())}"
         self.sent_file = folder / "sent.jsonl"
-        commands = {
+        self._ports = {"gateway": gateway_port, "twilio": twilio_port}
+        self._commands = {
             "gateway": ["payments.gateways.server", "--port", str(gateway_port), "--file", str(folder / "gateway.db"),
                         "--late-seconds", str(late_seconds)],
             "twilio": ["tests.support.fake_twilio", "--port", str(twilio_port), "--file", str(self.sent_file),
                        *(["--callbacks", callbacks] if callbacks else [])],
         }  # fmt: skip
-        self._logs = {name: (folder / f"{name}.log").open("wb") for name in commands}
-        self._processes = {
-            name: subprocess.Popen(
-                [sys.executable, "-m", *command], cwd=ROOT, env=environment(), stdout=self._logs[name],
-                stderr=subprocess.STDOUT,
-            )
-            for name, command in commands.items()
-        }  # fmt: skip
-        for name, port in (("gateway", gateway_port), ("twilio", twilio_port)):
-            self._wait(name, port)
+        self._folder = folder
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        for name in self._commands:
+            self._begin(name)
+        for name in self._commands:
+            self._wait(name)
+
+    def kill(self, name: str) -> None:
+        """Ends "gateway" or "twilio" with SIGKILL."""
+        self._processes[name].kill()
+        self._processes[name].wait(20)
+
+    def start(self, name: str) -> None:
+        """Starts one that was killed, on what it has written."""
+        self._begin(name)
+        self._wait(name)
 
     def fault(self, *names: str) -> None:
         """What befalls the next texts that are sent, one each: "500", "lost", "ok" ... (`fake_twilio.FAULTS`)."""
@@ -124,16 +131,20 @@ class Peers:
             process.terminate()
         for process in self._processes.values():
             process.wait(20)
-        for log in self._logs.values():
-            log.close()
 
-    def _wait(self, name: str, port: int) -> None:
+    def _begin(self, name: str) -> None:
+        with (self._folder / f"{name}.log").open("ab") as log:
+            self._processes[name] = subprocess.Popen(
+                [sys.executable, "-m", *self._commands[name]], cwd=ROOT, env=environment(), stdout=log, stderr=log
+            )
+
+    def _wait(self, name: str) -> None:
         deadline = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < deadline:
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                if probe.connect_ex(("127.0.0.1", self._ports[name])) == 0:
                     return
-            assert self._processes[name].poll() is None, Path(self._logs[name].name).read_text()
+            assert self._processes[name].poll() is None, (self._folder / f"{name}.log").read_text()
             time.sleep(0.02)
         raise TimeoutError(name)
 

@@ -37,7 +37,7 @@ class Findings:
     """By state."""
     charged: int
     calls_absorbed: int
-    """Charge calls beyond the first for a key, that the gateway's idempotency absorbed."""
+    """Charge calls beyond the first for a key that was charged: the gateway's idempotency absorbed them."""
     texts: int
     texts_twice: int
     """Texts that Twilio accepted more than once for one effect."""
@@ -112,7 +112,7 @@ async def examine(
     return Findings(
         payments=dict(Counter(row.state for row in payments)),
         charged=sum(entry["status"] == "charged" for entry in entries),
-        calls_absorbed=sum(max(entry["calls"] - 1, 0) for entry in entries),
+        calls_absorbed=sum(entry["calls"] - 1 for entry in entries if entry["status"] == "charged"),
         texts=sum(len(mailbox.texts[person.phone]) for person in deployment.persons),
         texts_twice=sum(twice.values()),
         attempts_repeated=sum(row.attempt > 1 for row in effects),
