@@ -13,7 +13,7 @@ from bot.commands import Ask, Topic
 from bot.effects import Day, Escalate, Line, Many, Value
 from bot.flows.access import Access, choose, names, open_account
 from bot.flows.base import Desk, Reply, sentence, tell
-from bot.flows.facts import open_calls
+from bot.flows.facts import Unreachable, open_calls
 from bot.flows.honest import NOT_YET, not_yet
 from bot.selection import is_overdue, newest_first, oldest_first
 from bot.state import SHOWN_MAX, Conversation
@@ -49,12 +49,21 @@ def _terms(state: Conversation, desk: Desk) -> Reply:
 
 def _person(state: Conversation, desk: Desk) -> Reply:
     reply = tell(state, "person", "again", **desk.company())
-    return Reply(state, (*reply.effects, Escalate(reason="asked for a person", account=state.account)), "again")
+    return Reply(state, (*reply.effects, Escalate(reason="asked for a person", account=_whose(state, desk))), "again")
 
 
 def _dispute(state: Conversation, desk: Desk) -> Reply:
     reply = tell(state, "dispute", "again", **desk.company())
-    return Reply(state, (*reply.effects, Escalate(reason="disputes a charge", account=state.account)), "again")
+    return Reply(state, (*reply.effects, Escalate(reason="disputes a charge", account=_whose(state, desk))), "again")
+
+
+def _whose(state: Conversation, desk: Desk) -> str | None:
+    """The account that a person of the company should look at, where it can be told."""
+    try:
+        chosen = choose(state, desk)
+    except Unreachable:
+        return state.account
+    return state.account if isinstance(chosen, Reply) else chosen[2].number
 
 
 def _account(state: Conversation, desk: Desk) -> Reply:
@@ -195,16 +204,16 @@ def _payments(access: Access, desk: Desk, slots: Slots) -> Reply:
     found = desk.facts.payments(ReadPayments(account=access.ref.number, limit=count))[:count]
     if not found:
         return tell(access.state, "payments_none", "again", name=access.account.name)
-    lines = _listed([_payment_line(p, access.state) for p in found])
+    lines = _listed([_payment_line(p, access.state, desk) for p in found])
     return tell(access.state, "payments", "again", name=access.account.name, count=len(found), lines=lines)
 
 
-def _payment_line(payment: Payment, state: Conversation) -> Line:
+def _payment_line(payment: Payment, state: Conversation, desk: Desk) -> Line:
     made = state.today(payment.created_at)
     when = payment.pay_on if payment.status == "scheduled" and payment.pay_on else made
     return sentence(
         f"payment_{payment.status}",
-        date=day(when, said=made), total=money(payment.amount, payment.currency), method=method_words(payment.method),
+        date=day(when, said=state.today(desk.now)), total=money(payment.amount, payment.currency), method=method_words(payment.method),
         confirmation=payment.confirmation,
     )  # fmt: skip
 
@@ -229,7 +238,7 @@ def _scheduled(access: Access, desk: Desk, slots: Slots) -> Reply:
     found = desk.facts.scheduled(access.ref.number)
     if not found:
         return tell(access.state, "scheduled_none", "again", name=access.account.name)
-    lines = _listed([_payment_line(p, access.state) for p in found])
+    lines = _listed([_payment_line(p, access.state, desk) for p in found])
     return tell(access.state, "scheduled", "again", count=len(found), lines=lines)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.effects import Escalate
 from bot.flows.asides import LINES_MAX
 from payments.contract import Activity, Payment
 from tests.book import ACME, BANK, EXPIRED, VISA, Book, invoice, problem
@@ -136,8 +137,24 @@ def test_what_is_not_here_yet_is_said_honestly_and_the_payment_stays(intent: str
 
 
 @pytest.mark.parametrize(("intent", "key"), [("talk_to_human", "person"), ("dispute_charge", "dispute")])
-def test_a_person_is_called(intent: str, key: str) -> None:
-    (play() >> said("a human", intent) << key << Escalates()).done()  # type: ignore[arg-type]
+def test_a_person_is_called_and_told_which_account(intent: str, key: str) -> None:
+    p = play()
+    (p >> said("a human", intent) << key << Escalates()).done()  # type: ignore[arg-type]
+    call = p.effects[-1]
+    assert isinstance(call, Escalate)
+    assert call.account == "10023"
+
+
+def test_a_person_is_called_when_the_service_is_down_too() -> None:
+    (play(Book(down=True)) >> said("agent", "talk_to_human") << "person" << Escalates()).done()
+
+
+def test_a_payment_of_another_year_is_said_with_its_year() -> None:
+    old = payment("a", "settled").model_copy(update={"created_at": dt.datetime(2025, 12, 30, 15, tzinfo=dt.UTC)})
+    p = play(Book(payments=(old,)))
+    p >> said("payments", "list_payments") << "payments"
+    assert "Dec 30, 2025" in p.spoken
+    p.done()
 
 
 def test_adding_a_method_gives_the_secure_page() -> None:
