@@ -7,7 +7,8 @@ document) or `NoAnswer` (it could not be reached, was too slow, or answered what
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote as path_part
 
 import httpx
@@ -55,10 +56,26 @@ class NoAnswer(ActionError):
         self.why = why
 
 
+class Http(Protocol):
+    """What carries requests: `httpx.AsyncClient` over a network, `actions.inprocess.InProcess` within a process."""
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        content: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response: ...
+
+    async def aclose(self) -> None: ...
+
+
 class PaymentsClient:
     """`http` has the service's base address and the bearer token (see `connect`)."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    def __init__(self, http: Http) -> None:
         self._http = http
 
     async def contact(self, phone: str) -> Contact:

@@ -27,6 +27,27 @@ ATTEMPTS_MAX = 5
 STATUS_ORDER = ("suppressed", "accepted", "scheduled", "queued", "sending", "sent", "delivered", "undelivered",
                 "failed", "canceled", "read")  # fmt: skip
 
+# What every turn asks: built once, as building a statement costs more than running it.
+_THIS: sa.BindParameter[Any] = sa.bindparam("this")
+_NEW = INBOX.c.state == sa.literal_column("'new'")
+"""Written out, so that the partial index serves."""
+_CONVERSATIONS_WAITING = (
+    sa.select(INBOX.c.conversation)
+    .where(_NEW, sa.or_(INBOX.c.origin == sa.bindparam("ours"), INBOX.c.received_at < sa.bindparam("late")))
+    .group_by(INBOX.c.conversation)
+    .limit(sa.bindparam("most"))
+)
+_OLDEST = sa.select(INBOX).where(INBOX.c.conversation == _THIS, _NEW).order_by(INBOX.c.seq).limit(1)
+_CONVERSATION = sa.select(CONVERSATION).where(CONVERSATION.c.key == _THIS)
+_HANDLE = (
+    sa.update(INBOX)
+    .where(INBOX.c.seq == _THIS, INBOX.c.state == "new")
+    .values(state=sa.bindparam("state"), handled_at=sa.bindparam("handled_at"))
+)
+_ADD_EVENT = sa.insert(EVENT)
+_IS_OUT = sa.select(OPT_OUT.c.out).where(OPT_OUT.c.phone == _THIS)
+_SID = sa.select(DELIVERY.c.sid).where(DELIVERY.c.key == _THIS)
+
 
 class ConversationMoved(Exception):
     """Another turn of this conversation committed first; work this one out again."""
@@ -113,9 +134,8 @@ class Store:
 
         def work(conn: sa.Connection) -> list[str]:
             late = self.db.now(conn) - PEER_GRACE
-            ours = sa.or_(INBOX.c.origin == self.origin, INBOX.c.received_at < late)
-            query = sa.select(INBOX.c.conversation).where(INBOX.c.state == "new", ours)
-            return list(conn.execute(query.group_by(INBOX.c.conversation).limit(limit)).scalars())
+            given = {"ours": self.origin, "late": late, "most": limit}
+            return list(conn.execute(_CONVERSATIONS_WAITING, given).scalars())
 
         return await self.db.read(work)
 
@@ -123,11 +143,10 @@ class Store:
         """The oldest unhandled row of a conversation; None where all is handled."""
 
         def work(conn: sa.Connection) -> Waiting | None:
-            query = sa.select(INBOX).where(INBOX.c.conversation == conversation, INBOX.c.state == "new")
-            row = conn.execute(query.order_by(INBOX.c.seq).limit(1)).first()
+            row = conn.execute(_OLDEST, {"this": conversation}).first()
             if row is None:
                 return None
-            known = conn.execute(sa.select(CONVERSATION).where(CONVERSATION.c.key == conversation)).first()
+            known = conn.execute(_CONVERSATION, {"this": conversation}).first()
             person = row.payload.get("person")
             return Waiting(
                 seq=row.seq, source=row.source, event_id=row.event_id, conversation=conversation, kind=row.kind,
@@ -166,13 +185,11 @@ class Store:
         waiting, now = change.waiting, self.db.now(conn)
         revision = self._take(conn, waiting, change.state, now)
         done = {"state": "parked" if change.parked else "handled", "handled_at": now}
-        mine = sa.update(INBOX).where(INBOX.c.seq == waiting.seq, INBOX.c.state == "new").values(done)
-        if conn.execute(mine).rowcount != 1:
+        if conn.execute(_HANDLE, done | {"this": waiting.seq}).rowcount != 1:
             raise ConversationMoved(waiting.conversation)
-        for event in change.events:
-            conn.execute(sa.insert(EVENT).values(
-                conversation=waiting.conversation, revision=revision, event=event.model_dump_json(), at=waiting.now
-            ))  # fmt: skip
+        if change.events:
+            own = {"conversation": waiting.conversation, "revision": revision, "at": waiting.now}
+            conn.execute(_ADD_EVENT, [own | {"event": event.model_dump_json()} for event in change.events])
         if change.opt_out is not None:
             phone, out, why = change.opt_out
             self.write_opt_out(conn, phone, out=out, why=why, event_id=waiting.event_id)
@@ -181,8 +198,7 @@ class Store:
             conn.execute(sa.insert(ESCALATION).values(row))
         for effect in change.effects:
             self.effects.put(conn, effect)
-        rest = sa.select(INBOX.c.seq).where(INBOX.c.conversation == waiting.conversation, INBOX.c.state == "new")
-        return conn.execute(rest.limit(1)).first() is not None
+        return conn.execute(_OLDEST, {"this": waiting.conversation}).first() is not None
 
     def _take(self, conn: sa.Connection, waiting: Waiting, state: str | None, now: dt.datetime) -> int:
         """Locks the conversation at the revision that the turn began from, and writes its new state."""
@@ -223,7 +239,7 @@ class Store:
 
     def is_out(self, conn: sa.Connection, phone: str) -> bool:
         """Whether this number must not be written to."""
-        return bool(conn.execute(sa.select(OPT_OUT.c.out).where(OPT_OUT.c.phone == phone)).scalar())
+        return bool(conn.execute(_IS_OUT, {"this": phone}).scalar())
 
     async def is_opted_out(self, phone: str) -> bool:
         """The same, in a transaction of its own."""
@@ -256,7 +272,7 @@ class Store:
 
     def sid(self, conn: sa.Connection, key: str) -> str | None:
         """Twilio's id of the text that the effect `key` sent; None where none is known."""
-        sid: str | None = conn.execute(sa.select(DELIVERY.c.sid).where(DELIVERY.c.key == key)).scalar()
+        sid: str | None = conn.execute(_SID, {"this": key}).scalar()
         return sid
 
     def sids(self, conn: sa.Connection, to: str, since: dt.datetime) -> set[str]:

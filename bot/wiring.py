@@ -16,7 +16,8 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
-from actions.client import TIMEOUT_SECONDS, PaymentsClient, connect
+from actions.client import TIMEOUT_SECONDS, Http, PaymentsClient, connect
+from actions.inprocess import InProcess
 from actions.perform import perform
 from bot import metrics
 from bot.acting import Acting
@@ -94,7 +95,8 @@ class Bot:
         jobs = [self.turns.run(), *(worker.run() for worker in self.workers)]
         self.tasks = [asyncio.create_task(job) for job in jobs]
         if self.db.dialect == "postgresql":
-            self.tasks.append(asyncio.create_task(ring_on_notify(self.db.bell, self.db.url, NOTIFY_CHANNEL, self.db.origin)))
+            bells = ring_on_notify(self.db.bell, self.db.url, NOTIFY_CHANNEL, self.db.origin)
+            self.tasks.append(asyncio.create_task(bells))
 
     async def stop(self) -> None:
         """Finishes what was acknowledged (within a bound), then lets go of everything."""
@@ -222,11 +224,13 @@ def _bundled(
     )  # fmt: skip
 
 
-def _payments_http(settings: Settings, token: str, payments: Service | None, extras: Extras) -> httpx.AsyncClient:
+def _payments_http(settings: Settings, token: str, payments: Service | None, extras: Extras) -> Http:
     if payments is None:
         timeout = min(TIMEOUT_SECONDS, settings.lease_seconds * WAIT_SHARE)
         return connect(str(settings.payments_url), token, extras.payments_transport, timeout_seconds=timeout)
-    return connect(INTERNAL, token, extras.payments_transport or httpx.ASGITransport(payments.app))
+    if extras.payments_transport is not None:
+        return connect(INTERNAL, token, extras.payments_transport)
+    return InProcess(payments.app, token)
 
 
 def _sms_settings(settings: Settings) -> SmsSettings | None:

@@ -24,6 +24,8 @@ from durable.database import Database, insert_ignoring
 
 Apply = Callable[[sa.Connection], None]
 BACKOFF_SECONDS_MAX = 60.0
+PRIORITIES = (0, 10)
+"""What a person waits for, and what may wait; lower goes first among lanes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +39,12 @@ class Effect:
     sender: str | None = None
     """Who sends it, where sending is rate-limited."""
     priority: int = 0
-    """Lower goes first among lanes."""
+    """One of `PRIORITIES`."""
     not_before: dt.datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.priority not in PRIORITIES:
+            raise ValueError(f"no such priority: {self.priority}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,14 +115,14 @@ def effect_table(metadata: sa.MetaData, name: str) -> sa.Table:
         sa.Column("priority", sa.Integer, nullable=False, server_default="0"),
         sa.Column("body", JsonDict, nullable=False),
         sa.Column("state", sa.Text, nullable=False, server_default="ready"),
-        sa.Column("not_before", Utc, nullable=False),
+        sa.Column("not_before", Utc, nullable=False),  # while leased, the end of the lease
         sa.Column("lease_until", Utc),
         sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
         sa.Column("uncertain", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("first_claimed_at", Utc),
         sa.Column("done_at", Utc),
         sa.Column("error", sa.Text),
-        sa.Index(f"ix_{name}_ready", "kind", "priority", "id", sqlite_where=ready, postgresql_where=ready),
+        sa.Index(f"ix_{name}_due", "kind", "priority", "not_before", sqlite_where=ready, postgresql_where=ready),
         sa.Index(f"ix_{name}_lane", "lane", "id", sqlite_where=ready, postgresql_where=ready),
     )
 
@@ -128,6 +134,36 @@ def sender_table(metadata: sa.MetaData, name: str) -> sa.Table:
     )
 
 
+class _Statements:
+    """What every turn and every worker asks of one table: built once, as building costs more than running."""
+
+    def __init__(self, t: sa.Table) -> None:
+        ready = t.c.state == sa.literal_column("'ready'")  # written out, so that the partial indexes serve
+        ahead = t.alias("ahead")
+        ahead_ready = ahead.c.state == sa.literal_column("'ready'")
+        blocked = sa.exists().where(ahead.c.lane == t.c.lane, ahead_ready, ahead.c.id < t.c.id)
+        now: sa.BindParameter[dt.datetime] = sa.bindparam("now", type_=Utc())
+        self.claimable = (
+            sa.select(t)
+            .where(
+                ready, t.c.kind == sa.bindparam("kind"), t.c.priority == sa.bindparam("priority"),
+                t.c.not_before <= now, ~blocked,
+            )
+            .order_by(t.c.not_before, t.c.id)
+            .limit(sa.bindparam("most"))
+            .with_for_update(skip_locked=True, of=t)
+        )  # fmt: skip
+        names = ("lease_until", "not_before", "attempt", "first_claimed_at")
+        self.lease = sa.update(t).where(t.c.id == sa.bindparam("this")).values({n: sa.bindparam(n) for n in names})
+        self.next_in_lane = sa.select(t.c.kind).where(t.c.lane == sa.bindparam("lane"), ready).order_by(t.c.id).limit(1)
+        self.next_moment = (
+            sa.select(t.c.not_before)
+            .where(ready, t.c.kind == sa.bindparam("kind"), t.c.priority == sa.bindparam("priority"))
+            .order_by(t.c.not_before)
+            .limit(1)
+        )
+
+
 class EffectQueue:
     """One table of effects, with the rules of claiming and finishing."""
 
@@ -135,6 +171,7 @@ class EffectQueue:
         self.db = db
         self.table = table
         self.lease_seconds = lease_seconds
+        self._asked = _Statements(table)
 
     def put(self, conn: sa.Connection, effect: Effect) -> bool:
         """Adds `effect` in the caller's transaction; False where its key was put before (nothing changes)."""
@@ -156,32 +193,21 @@ class EffectQueue:
         self, conn: sa.Connection, kinds: Collection[str], *, limit: int, sender: str | None = None
     ) -> list[Claim]:
         """Leases up to `limit` due effects that stand at the head of their lanes (of one `sender`, if given)."""
-        t, now = self.table, self.db.now(conn)
-        ahead = t.alias("ahead")
-        blocked = sa.exists().where(ahead.c.lane == t.c.lane, ahead.c.state == "ready", ahead.c.id < t.c.id)
-        query = (
-            sa.select(t)
-            .where(
-                t.c.state == "ready", t.c.kind.in_(sorted(kinds)), t.c.not_before <= now,
-                sa.or_(t.c.lease_until.is_(None), t.c.lease_until < now), ~blocked,
-            )
-            .order_by(t.c.priority, t.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=t)
-        )  # fmt: skip
-        if sender is not None:
-            query = query.where(t.c.sender == sender)
-        return [self._lease(conn, row, now) for row in conn.execute(query).mappings().all()]
+        now = self.db.now(conn)
+        query = self._asked.claimable if sender is None else self._asked.claimable.where(self.table.c.sender == sender)
+        rows: list[sa.RowMapping] = []
+        for priority in PRIORITIES:
+            for kind in sorted(kinds):
+                asked = {"kind": kind, "priority": priority, "now": now, "most": limit - len(rows)}
+                rows += conn.execute(query, asked).mappings().all() if len(rows) < limit else []
+        return [self._lease(conn, row, now) for row in rows]
 
     def _lease(self, conn: sa.Connection, row: sa.RowMapping, now: dt.datetime) -> Claim:
-        t, until = self.table, now + dt.timedelta(seconds=self.lease_seconds)
+        until = now + dt.timedelta(seconds=self.lease_seconds)
         lapsed = row["lease_until"] is not None
         first = row["first_claimed_at"] or now
-        conn.execute(
-            sa.update(t)
-            .where(t.c.id == row["id"])
-            .values(lease_until=until, attempt=row["attempt"] + 1, first_claimed_at=first)
-        )
+        held = {"lease_until": until, "not_before": until, "attempt": row["attempt"] + 1, "first_claimed_at": first}
+        conn.execute(self._asked.lease, held | {"this": row["id"]})
         return Claim(
             id=row["id"], key=row["key"], kind=row["kind"], lane=row["lane"], body=row["body"],
             sender=row["sender"], attempt=row["attempt"] + 1, maybe_done=lapsed or row["uncertain"],
@@ -230,9 +256,7 @@ class EffectQueue:
         return True
 
     def _next_in_lane(self, conn: sa.Connection, lane: str) -> str | None:
-        t = self.table
-        query = sa.select(t.c.kind).where(t.c.lane == lane, t.c.state == "ready").order_by(t.c.id).limit(1)
-        kind: str | None = conn.execute(query).scalar()
+        kind: str | None = conn.execute(self._asked.next_in_lane, {"lane": lane}).scalar()
         return kind
 
     def release(self, conn: sa.Connection, key: str, *, resume_at: dt.datetime | None = None) -> bool:
@@ -246,11 +270,9 @@ class EffectQueue:
 
     def next_due(self, conn: sa.Connection, kinds: Collection[str]) -> dt.datetime | None:
         """The earliest moment at which something here may become claimable; None for nothing waiting."""
-        t = self.table
-        moment = sa.func.coalesce(t.c.lease_until, t.c.not_before)
-        query = sa.select(t.c.not_before, t.c.lease_until).where(t.c.state == "ready", t.c.kind.in_(sorted(kinds)))
-        row = conn.execute(query.order_by(moment).limit(1)).first()
-        return None if row is None else row.lease_until or row.not_before
+        asked = [{"kind": kind, "priority": priority} for kind in sorted(kinds) for priority in PRIORITIES]
+        moments = [conn.execute(self._asked.next_moment, one).scalar() for one in asked]
+        return min((moment for moment in moments if moment is not None), default=None)
 
 
 class LostLease(Exception):

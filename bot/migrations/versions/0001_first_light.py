@@ -97,8 +97,9 @@ def _effects() -> None:
         sa.Column("error", sa.Text),
     )
     op.create_index(
-        "ix_bot_effect_ready", "bot_effect", ["kind", "priority", "id"], sqlite_where=_ready, postgresql_where=_ready
-    )
+        "ix_bot_effect_due", "bot_effect", ["kind", "priority", "not_before"],
+        sqlite_where=_ready, postgresql_where=_ready,
+    )  # fmt: skip
     op.create_index("ix_bot_effect_lane", "bot_effect", ["lane", "id"], sqlite_where=_ready, postgresql_where=_ready)
     op.create_table(
         "bot_sender",

@@ -108,9 +108,9 @@ def _pay_effect() -> None:
         postgresql_where=sa.text("state = 'ready'"),
     )
     op.create_index(
-        "ix_pay_effect_ready",
+        "ix_pay_effect_due",
         "pay_effect",
-        ["kind", "priority", "id"],
+        ["kind", "priority", "not_before"],
         unique=False,
         sqlite_where=sa.text("state = 'ready'"),
         postgresql_where=sa.text("state = 'ready'"),
