@@ -213,8 +213,8 @@ def _payment_line(payment: Payment, state: Conversation, desk: Desk) -> Line:
     when = payment.pay_on if payment.status == "scheduled" and payment.pay_on else made
     return sentence(
         f"payment_{payment.status}",
-        date=day(when, said=state.today(desk.now)), total=money(payment.amount, payment.currency), method=method_words(payment.method),
-        confirmation=payment.confirmation,
+        date=day(when, said=state.today(desk.now)), total=money(payment.amount, payment.currency),
+        method=method_words(payment.method), confirmation=payment.confirmation,
     )  # fmt: skip
 
 
