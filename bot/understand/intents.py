@@ -95,6 +95,8 @@ def _command(state: Conversation, intent: Intent, slots: Slots) -> Command | Non
             return _change(state, slots, paying=paying)
         case "cancel_scheduled_payment":
             return StartFlow(flow="cancel_scheduled", slots=slots)
+        case "reschedule_payment" if paying and slots.date is not None and slots.date_from is None:
+            return Correct(slots=slots)  # "move it to Friday": the one under way
         case "reschedule_payment":
             return StartFlow(flow="cancel_scheduled", slots=slots, moved=True)
         case "switch_account":

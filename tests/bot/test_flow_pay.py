@@ -248,6 +248,14 @@ def test_now_takes_the_date_away() -> None:
     p.done()
 
 
+def test_moving_the_payment_under_way_is_a_change_of_its_day() -> None:
+    p = play()
+    p >> fixed("5.00", date="2026-12-01") << says("confirm", date="on Tue, Dec 1")
+    p >> said("move it to friday", "reschedule_payment", date="2026-11-27")
+    p << says("confirm", lead="changed_date", date="on Fri, Nov 27")
+    p.done()
+
+
 def test_today_is_now() -> None:
     (play() >> fixed("5.00", date="2026-11-22") << says("confirm", date="")).done()
 
