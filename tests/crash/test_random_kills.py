@@ -81,7 +81,7 @@ class Run:
                 self.kills += 1
                 self.made.start(number)
                 if self.kills % 3 == 0:
-                    self.made.peers.fault(self.rng.choice(FAULTS))
+                    await self.made.peers.fault(self.rng.choice(FAULTS))
             if len(alive) == 1 or together:
                 assert await self.made.ready(self.rng.choice(alive)), self.made.logs()
         self.over = True

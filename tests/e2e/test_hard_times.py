@@ -135,7 +135,7 @@ async def test_a_yes_before_the_prompt_was_handed_over_pays_nothing(
     made = deploy()
     await made.up()
     carrier, phone = carrier_to(made), made.persons[0].phone
-    made.peers.fault("429")
+    await made.peers.fault("429")
     await carrier.deliver(phone, "pay my total balance")
     await _tried(made)
     await carrier.deliver(phone, "Y")

@@ -121,9 +121,10 @@ class Peers:
         self._begin(name)
         self._wait(name)
 
-    def fault(self, *names: str) -> None:
+    async def fault(self, *names: str) -> None:
         """What befalls the next texts that are sent, one each: "500", "lost", "ok" ... (`fake_twilio.FAULTS`)."""
-        httpx.post(f"{self.twilio_url}/_control/faults", json=list(names)).raise_for_status()
+        async with httpx.AsyncClient(timeout=60) as client:
+            (await client.post(f"{self.twilio_url}/_control/faults", json=list(names))).raise_for_status()
 
     def close(self) -> None:
         """Ends both."""
