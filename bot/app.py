@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.gauges import collect
 from bot.logs import setup
 from bot.settings import Settings, read_settings
 from bot.wiring import Bot, build
@@ -45,7 +46,7 @@ def application(bot: Bot) -> Starlette:
     routes = [
         Route("/healthz", _alive, methods=["GET"]),
         Route("/readyz", _readiness(bot), methods=["GET"]),
-        Route("/metrics", _metrics, methods=["GET"]),
+        Route("/metrics", _metrics(bot), methods=["GET"]),
         *bot.routes,
     ]
     return Starlette(routes=routes, lifespan=lifespan)
@@ -78,6 +79,13 @@ def _readiness(bot: Bot) -> Callable[[Request], Awaitable[Response]]:
     return ready
 
 
-async def _metrics(_request: Request) -> Response:
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+def _metrics(bot: Bot) -> Callable[[Request], Awaitable[Response]]:
+    async def metrics(_request: Request) -> Response:
+        try:
+            await collect(bot.db, bot.queues)
+        except SQLAlchemyError as error:
+            log.warning("gauges_not_read", error=type(error).__name__)  # the counters are told all the same
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return metrics
 

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     sandbox_gateway_url: str | None = None
     """A sandbox gateway that runs as a process of its own; unset: inside this one."""
 
+    retention_days: float = Field(default=30.0, ge=1)
+    """After so long, handled events and delivered effects are deleted; consents and payments never are."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     lease_seconds: float = Field(default=60.0, gt=0)
     """After so long, work claimed by a process that died is taken over by another."""

@@ -9,7 +9,7 @@ from durable.effects import effect_table, sender_table
 
 METADATA = sa.MetaData()
 
-_waiting = sa.text("state = 'new'")
+_waiting, _handled, _parked = (sa.text(f"state = '{state}'") for state in ("new", "handled", "parked"))
 
 INBOX = sa.Table(
     "bot_inbox",
@@ -27,6 +27,8 @@ INBOX = sa.Table(
     sa.Column("handled_at", Utc),
     sa.UniqueConstraint("source", "event_id", name="uq_bot_inbox_event"),
     sa.Index("ix_bot_inbox_new", "conversation", "seq", sqlite_where=_waiting, postgresql_where=_waiting),
+    sa.Index("ix_bot_inbox_handled", "handled_at", sqlite_where=_handled, postgresql_where=_handled),
+    sa.Index("ix_bot_inbox_parked", "seq", sqlite_where=_parked, postgresql_where=_parked),
 )
 
 CONVERSATION = sa.Table(
@@ -47,6 +49,7 @@ EVENT = sa.Table(
     sa.Column("event", sa.Text, nullable=False, comment="JSON, the core's"),
     sa.Column("at", Utc, nullable=False, comment="the turn's time"),
     sa.Index("ix_bot_event_conversation", "conversation", "id"),
+    sa.Index("ix_bot_event_at", "at"),
 )
 
 OPT_OUT = sa.Table(

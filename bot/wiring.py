@@ -26,6 +26,7 @@ from bot.context import Company
 from bot.messages import Outgoing
 from bot.pages import terms_route
 from bot.render import Texts
+from bot.retention import Retention, purges
 from bot.settings import Settings
 from bot.state import Conversation
 from bot.store import Store
@@ -36,7 +37,7 @@ from channels.sms import routes as sms_routes
 from durable.ambient import Clock, Ids, RandomIds, SystemClock
 from durable.bell import ring_on_notify
 from durable.database import NOTIFY_CHANNEL, Database
-from durable.effects import Effect
+from durable.effects import Effect, EffectQueue
 from durable.migrate import migrate
 from durable.worker import Crash, Handler, Worker, no_crash
 from nlu.frame import Nlu
@@ -85,6 +86,8 @@ class Bot:
     store: Store
     turns: Turns
     workers: list[Worker]
+    queues: list[EffectQueue]
+    retention: Retention
     payments: Service | None
     routes: list[BaseRoute]
     closing: list[Callable[[], Awaitable[None]]]
@@ -92,7 +95,7 @@ class Bot:
 
     def start(self) -> None:
         """Begins to work on what waits."""
-        jobs = [self.turns.run(), *(worker.run() for worker in self.workers)]
+        jobs = [self.turns.run(), *(worker.run() for worker in self.workers), self.retention.run()]
         self.tasks = [asyncio.create_task(job) for job in jobs]
         if self.db.dialect == "postgresql":
             bells = ring_on_notify(self.db.bell, self.db.url, NOTIFY_CHANNEL, self.db.origin)
@@ -108,7 +111,8 @@ class Bot:
         self.turns.stop()
         for worker in self.workers:
             worker.stop()
-        for listener in self.tasks[len(self.workers) + 1 :]:
+        self.retention.stop()
+        for listener in self.tasks[len(self.workers) + 2 :]:
             listener.cancel()
         await asyncio.wait(self.tasks, timeout=STOP_SECONDS_MAX)
         await self.close()
@@ -179,9 +183,10 @@ def build(settings: Settings, extras: Extras | None = None) -> Bot:
         routes.append(terms_route(company(settings), version=TERMS_VERSION))
     if payments is not None and settings.payments_token:
         routes += payments.routes
+    queues = list({worker.queue.table.name: worker.queue for worker in workers}.values())
     return Bot(
         settings=settings, db=db, store=store, turns=turns, workers=workers, payments=payments, routes=routes,
-        closing=closing,
+        closing=closing, queues=queues, retention=Retention(db, purges(queues), days=settings.retention_days),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -103,7 +103,7 @@ Outcome = Done | Retry | Uncertain | Park
 
 def effect_table(metadata: sa.MetaData, name: str) -> sa.Table:
     """The table of one queue of effects."""
-    ready = sa.text("state = 'ready'")
+    ready, done, parked = (sa.text(f"state = '{state}'") for state in ("ready", "done", "parked"))
     return sa.Table(
         name,
         metadata,
@@ -124,6 +124,8 @@ def effect_table(metadata: sa.MetaData, name: str) -> sa.Table:
         sa.Column("error", sa.Text),
         sa.Index(f"ix_{name}_due", "kind", "priority", "not_before", sqlite_where=ready, postgresql_where=ready),
         sa.Index(f"ix_{name}_lane", "lane", "id", sqlite_where=ready, postgresql_where=ready),
+        sa.Index(f"ix_{name}_done", "done_at", sqlite_where=done, postgresql_where=done),
+        sa.Index(f"ix_{name}_parked", "id", sqlite_where=parked, postgresql_where=parked),
     )
 
 
@@ -267,6 +269,18 @@ class EffectQueue:
         if kind is not None:
             self.db.announce(conn, self.topic(kind))
         return kind is not None
+
+    def count(self, conn: sa.Connection, state: Literal["ready", "parked"]) -> int:
+        """How many effects are in that state."""
+        this = self.table.c.state == sa.literal_column(f"'{state}'")
+        return int(conn.execute(sa.select(sa.func.count()).select_from(self.table).where(this)).scalar_one())
+
+    def purge(self, conn: sa.Connection, before: dt.datetime, limit: int) -> int:
+        """Deletes up to `limit` effects that were done before that moment; how many. What is parked stays."""
+        t = self.table
+        done = sa.select(t.c.id).where(t.c.state == sa.literal_column("'done'"), t.c.done_at < before)
+        oldest = done.order_by(t.c.done_at).limit(limit)
+        return conn.execute(sa.delete(t).where(t.c.id.in_(oldest))).rowcount
 
     def next_due(self, conn: sa.Connection, kinds: Collection[str]) -> dt.datetime | None:
         """The earliest moment at which something here may become claimable; None for nothing waiting."""

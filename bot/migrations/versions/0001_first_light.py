@@ -32,6 +32,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_bot_inbox_new", "bot_inbox", ["conversation", "seq"], sqlite_where=_waiting, postgresql_where=_waiting
     )
+    for name, column, state in (("handled", "handled_at", "handled"), ("parked", "seq", "parked")):
+        only = sa.text(f"state = '{state}'")
+        op.create_index(f"ix_bot_inbox_{name}", "bot_inbox", [column], sqlite_where=only, postgresql_where=only)
     op.create_table(
         "bot_conversation",
         sa.Column("key", sa.Text, primary_key=True),
@@ -48,6 +51,7 @@ def upgrade() -> None:
         sa.Column("at", Utc, nullable=False, comment="the turn's time"),
     )
     op.create_index("ix_bot_event_conversation", "bot_event", ["conversation", "id"])
+    op.create_index("ix_bot_event_at", "bot_event", ["at"])
     op.create_table(
         "bot_opt_out",
         sa.Column("phone", sa.Text, primary_key=True),
@@ -101,6 +105,9 @@ def _effects() -> None:
         sqlite_where=_ready, postgresql_where=_ready,
     )  # fmt: skip
     op.create_index("ix_bot_effect_lane", "bot_effect", ["lane", "id"], sqlite_where=_ready, postgresql_where=_ready)
+    for name, column, state in (("done", "done_at", "done"), ("parked", "id", "parked")):
+        only = sa.text(f"state = '{state}'")
+        op.create_index(f"ix_bot_effect_{name}", "bot_effect", [column], sqlite_where=only, postgresql_where=only)
     op.create_table(
         "bot_sender",
         sa.Column("sender", sa.Text, primary_key=True),

@@ -107,6 +107,9 @@ def _pay_effect() -> None:
         sqlite_where=sa.text("state = 'ready'"),
         postgresql_where=sa.text("state = 'ready'"),
     )
+    for name, column, state in (("done", "done_at", "done"), ("parked", "id", "parked")):
+        only = sa.text(f"state = '{state}'")
+        op.create_index(f"ix_pay_effect_{name}", "pay_effect", [column], sqlite_where=only, postgresql_where=only)
     op.create_index(
         "ix_pay_effect_due",
         "pay_effect",
