@@ -56,6 +56,7 @@ async def test_connections_that_the_database_breaks_lose_nothing_and_stop_nobody
     assert await made.ready(), "every loop still runs"
 
 
+@pytest.mark.heavy
 async def test_a_frozen_process_that_wakes_late_changes_nothing(
     deploy: Deploy, postgres: PostgresServer, mailbox: Mailbox, carrier_to: CarrierTo
 ) -> None:
