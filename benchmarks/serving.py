@@ -98,7 +98,7 @@ class Server:
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
         return kept | {
-            "PYTHONPATH": os.environ.get("BENCH_PATH", str(ROOT)),
+            "PYTHONPATH": str(ROOT),
             "DATABASE_URL": self.database_url,
             "PUBLIC_URL": PUBLIC_URL,
             "TWILIO_ACCOUNT_SID": ACCOUNT_SID,

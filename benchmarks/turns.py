@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 
 from benchmarks.customers import OWED, phone
 from benchmarks.serving import PUBLIC_URL, Server
+from benchmarks.tables import Row, percentile
 from benchmarks.twilio import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, Twilio
 from benchmarks.wire import Connection
 
@@ -107,3 +108,64 @@ def webhook(sender: str, text: str) -> tuple[str, dict[str, str], bytes]:
         "x-twilio-signature": base64.b64encode(digest).decode(),
     }
     return sid, headers, urlencode(fields).encode()
+
+
+async def session(
+    server: Server, twilio: Twilio, numbers: range, *, at_once: int, talk: Sequence[tuple[str, str]] = PAYING
+) -> Session:
+    """One run of customers, with what it cost the server."""
+    clients = Clients(server, twilio)
+    used, before = server.cpu_seconds(), len(server.commits())
+    seconds = await clients.run(numbers, at_once=at_once, talk=talk)
+    await asyncio.sleep(0.5)  # until the last turn is in the log
+    used, commits = server.cpu_seconds() - used, server.commits()
+    return Session(at_once, clients.measured, commits, seconds, used, len(commits) - before)
+
+
+@dataclass(slots=True)
+class Session:
+    """What one run of customers came to."""
+
+    at_once: int
+    measured: list[Measured]
+    commits: dict[str, float]
+    seconds: float
+    cpu_seconds: float
+    turns: int
+
+    def to_commit(self, text: str | None = None) -> list[float]:
+        """Milliseconds from the webhook to the turn's commit. A commit whose id the log masks is left out."""
+        mine = self._of(text)
+        return [(self.commits[m.event_id] - m.sent) * 1e3 for m in mine if m.event_id in self.commits]
+
+    def to_reply(self, text: str | None = None) -> list[float]:
+        """Milliseconds from the webhook to the first reply at Twilio."""
+        return [(m.first_reply - m.sent) * 1e3 for m in self._of(text)]
+
+    def _of(self, text: str | None) -> list[Measured]:
+        return [m for m in self.measured if text in (None, m.text)]
+
+
+def rows(sessions: Sequence[Session], *, rasa_ms: float | None, rasa_rate: float | None) -> list[Row]:
+    """The table's part; the first session is the serial one."""
+    serial, made = sessions[0], []
+    for share, budget in ((0.5, 12.0), (0.99, 40.0)):
+        name = f"one client, webhook to commit, p{share * 100:.0f}"
+        rasa = rasa_ms if share == 0.5 else None
+        made.append(Row("turn", name, percentile(serial.to_commit(), share), "ms", budget, rasa=rasa))
+    for text, _ in PAYING:
+        name = f'one client, "{text}", to commit, p50'
+        made.append(Row("turn", name, percentile(serial.to_commit(text), 0.5), "ms"))
+    for share in (0.5, 0.99):
+        made.append(Row("turn", f"one client, to the reply at Twilio, p{share * 100:.0f}",
+                        percentile(serial.to_reply(), share), "ms"))  # fmt: skip
+    made.append(Row("turn", "one client, CPU a message", 1e3 * serial.cpu_seconds / len(serial.measured), "ms"))
+    for one in sessions[1:]:
+        for share in (0.5, 0.99):
+            made.append(Row("turn", f"{one.at_once} clients, to commit, p{share * 100:.0f}",
+                            percentile(one.to_commit(), share), "ms"))  # fmt: skip
+        made.append(Row("turn", f"{one.at_once} clients, messages a second", len(one.measured) / one.seconds, "/s"))
+    best = max(sessions, key=lambda s: s.turns / s.seconds)
+    made.append(Row("turn", f"turns a second on this machine, {best.at_once} clients", best.turns / best.seconds, "/s",
+                    200, at_least=True, rasa=rasa_rate))  # fmt: skip
+    return made

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import sqlalchemy as sa
 import structlog
@@ -72,7 +73,7 @@ class Retention:
         total = 0
         for purge in self._purges:
             while not self._stopping.is_set():
-                deleted = await self._db.write(lambda conn, p=purge: p(conn, self._db.now(conn) - self._age, BATCH))
+                deleted = await self._db.write(partial(self._batch, purge=purge))
                 total += deleted
                 if deleted < BATCH:
                     break
@@ -80,6 +81,9 @@ class Retention:
         if total:
             log.info("retention", deleted=total)
         return total
+
+    def _batch(self, conn: sa.Connection, *, purge: Purge) -> int:
+        return purge(conn, self._db.now(conn) - self._age, BATCH)
 
     async def _wait(self, seconds: float) -> None:
         try:
