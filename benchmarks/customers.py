@@ -38,16 +38,14 @@ def add_customers(file: Path, numbers: range) -> None:
 
 
 def add_conversations(file: Path, numbers: range, whose: int) -> None:
-    """Gives every customer what customer `whose` has in the bot's tables: the conversation, and as many events and
-    messages, handled and delivered."""
+    """Gives every customer what customer `whose` has in the bot's tables: the conversation, and as many messages,
+    handled and delivered. Its events, which no turn reads, are left out."""
     own = {"phone": phone(whose), "account": account(whose), "key": conversation(whose)}
     new_state = f"replace(replace(c.state, :phone, {_PHONE}), :account, {_ACCOUNT})"
     key = f"'sms:' || {_PHONE}"
     _write(file, numbers, [
         f"INSERT INTO bot_conversation SELECT {key}, c.revision, {new_state}, c.updated_at "
         "FROM n, bot_conversation c WHERE c.key = :key",
-        "INSERT INTO bot_event (conversation, revision, event, at) "
-        f"SELECT {key}, e.revision, e.event, e.at FROM n, bot_event e WHERE e.conversation = :key",
         "INSERT INTO bot_inbox (source, event_id, conversation, kind, payload, received_at, origin, state, handled_at) "
         f"SELECT e.source, e.event_id || '-' || i, {key}, e.kind, e.payload, e.received_at, e.origin, e.state, "
         "e.handled_at FROM n, bot_inbox e WHERE e.conversation = :key",

@@ -76,7 +76,7 @@ class Clients:
     ) -> None:
         sid, headers, body = webhook(sender, text)
         one = Measured(sid, text, time.time())
-        status, _ = await connection.post("/sms", headers, body)
+        status, _ = await connection.post_again("/sms", headers, body)
         if status != 200:
             raise RuntimeError(f"a good webhook was answered {status}")
         one.acknowledged = time.time()

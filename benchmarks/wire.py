@@ -10,17 +10,27 @@ from dataclasses import dataclass
 class Connection:
     """One kept-alive connection of a client."""
 
+    port: int
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
     @classmethod
     async def open(cls, port: int) -> Connection:
         """To 127.0.0.1. Raises `OSError` where nobody listens."""
-        return cls(*await asyncio.open_connection("127.0.0.1", port))
+        return cls(port, *await asyncio.open_connection("127.0.0.1", port))
 
     async def post(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         """Status and body of the answer."""
         return await self._ask("POST", path, headers, body)
+
+    async def post_again(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        """`post`, once more on a new connection where the server had closed this one, silent for some seconds."""
+        try:
+            return await self.post(path, headers, body)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self.writer.close()
+            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+            return await self.post(path, headers, body)
 
     async def get(self, path: str) -> tuple[int, bytes]:
         """Status and body of the answer."""
