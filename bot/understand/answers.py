@@ -41,7 +41,8 @@ _YES_CODE = re.compile(rf"^(?:(?P<word>[^\d]*?)\s*{_CODE}|{_CODE.replace('code',
 _NUMBER = re.compile(r"^(?:option|number|no\.?|nr\.?|choice|line)?\s*#?\s*(\d{1,3})\s*[.)]?$")
 _LETTER = re.compile(r"^\(?([a-i])[.)]?$")
 _SEVERAL = re.compile(r"^#?\d{1,2}(?:\s*(?:,|;|&|\+|and|y|\s)\s*#?\d{1,2})+[.]?$")
-_AMOUNT = re.compile(r"^\$?\s*(-?\s*\$?\s*[\d.,]*\d(?:e\d+)?|nan|inf|-inf|infinity)\s*(?:\$|usd|dollars?|bucks?)?$")
+_MONEY = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?(?:e\d+)?|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d+,\d{1,2}|\.\d+)"
+_AMOUNT = re.compile(rf"^\$?\s*(-?\s*\$?\s*{_MONEY}|nan|inf|-inf|infinity)\s*(?:\$|usd|dollars?|bucks?)?$")
 _LAST4 = re.compile(r"^(?:\.\.|ending(?: in)?|x+|\*+)?\s*(\d{4})$")
 _DRESSING = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 """What changes an emoji's look, not its meaning."""
@@ -56,8 +57,10 @@ _EDGES = " \t\r\n.!,;:\"'`*_~"
 
 
 def plain(text: str) -> str:
-    """The message as it is compared: one case, one kind of space, no punctuation around it."""
-    return " ".join(text.casefold().replace("\u2019", "'").split()).strip(_EDGES)
+    """The message as it is compared: one case, one kind of space, no punctuation around it. ".50" keeps its point."""
+    said = " ".join(text.casefold().replace("\u2019", "'").split()).rstrip(_EDGES)
+    bare = said.lstrip(_EDGES)
+    return f".{bare}" if bare[:1].isdigit() and re.search(r"(?<!\.)\.$", said.removesuffix(bare)) else bare
 
 
 def yes(text: str) -> Affirm | None:
@@ -131,9 +134,9 @@ def _amount(said: str) -> Command | None:
 
 
 def _dotted(number: str) -> str:
-    """ "1,234.50" and "40,50" with a decimal point and no thousands separators."""
-    if re.fullmatch(r"-?\d+,\d{2}", number):
-        return number.replace(",", ".")
+    """ "1,234.50", "1.234,50" and "40,5" with a decimal point and no thousands separators."""
+    if re.fullmatch(r"-?[\d.]+,\d{1,2}", number):
+        return number.replace(".", "").replace(",", ".")
     return number.replace(",", "")
 
 
