@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from bot.messages import Incoming
 from bot.store import Store, Waiting
-from bot.tables import METADATA
 from durable.ambient import ManualClock
 from durable.database import Database
 from durable.effects import Claim, Done, Effect, Outcome, Retry, Uncertain
@@ -20,7 +19,6 @@ CONVERSATION = f"sms:{PHONE}"
 
 @pytest.fixture
 async def store(database: Database) -> Store:
-    await database.write(METADATA.create_all)
     return Store(database, origin="proc_1", lease_seconds=60)
 
 

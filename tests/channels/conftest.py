@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from bot.store import Store
-from bot.tables import METADATA, SENDER
+from bot.tables import SENDER
 from channels.sms import SmsSettings, TwilioApi, sms_worker
 from durable.ambient import ManualClock
 from durable.database import Database
@@ -19,7 +19,6 @@ PUBLIC_URL = "https://bot.example.com"
 
 @pytest.fixture
 async def store(database: Database) -> Store:
-    await database.write(METADATA.create_all)
     return Store(database, origin="test", lease_seconds=60)
 
 

@@ -42,11 +42,11 @@ class PostgresServer:
         )  # fmt: skip
         self._wait()
 
-    def create(self) -> str:
-        """The URL of a new, empty database."""
+    def create(self, *, template: str = "template1") -> str:
+        """The URL of a new database: a copy of `template`, which nobody may be connected to; by default empty."""
         name = f"t{uuid.uuid4().hex[:12]}"
         with psycopg.connect(self._dsn(), autocommit=True) as conn:
-            conn.execute(f"CREATE DATABASE {name}".encode())
+            conn.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         return f"postgresql+psycopg://test@/{name}?host={self.folder}"
 
     def stop(self) -> None:
