@@ -22,6 +22,8 @@ from durable.effects import Effect, EffectQueue
 
 PEER_GRACE = dt.timedelta(seconds=2)
 """How long a row is left to the process that received it, before any other takes it."""
+SHOWN_FOR = dt.timedelta(minutes=15)
+"""No prompt can be answered for longer."""
 ATTEMPTS_MAX = 5
 """So often is a row tried whose turn fails by a defect, before it is parked with an apology."""
 STATUS_ORDER = ("suppressed", "accepted", "scheduled", "queued", "sending", "sent", "delivered", "undelivered",
@@ -157,23 +159,23 @@ class Store:
 
         return await self.db.read(work)
 
-    async def unseen(self, waiting: Waiting) -> bool:
-        """Whether something said in this conversation had surely not gone out yet when this row came: nobody had
-        begun to send it, or sending has failed so far. What may have gone out is taken as seen."""
+    async def unseen(self, waiting: Waiting, shown: str) -> bool:
+        """Whether no text with the words `shown` can have gone out when this row came: nobody had begun to send one,
+        or sending has failed so far. False where there is none; what may have gone out is taken as seen."""
         t, came = self.effects.table, waiting.received_at
-        begun_later = sa.or_(t.c.first_claimed_at.is_(None), t.c.first_claimed_at > came)
-        failed = sa.and_(t.c.lease_until.is_(None), sa.not_(t.c.uncertain))
-        here = t.c.lane == waiting.conversation
-        ready = t.c.state == sa.literal_column("'ready'")  # written out, so that the partial index serves
-        held = sa.select(t.c.id).where(here, ready, sa.or_(begun_later, failed))
-        late = sa.select(t.c.id).join(DELIVERY, DELIVERY.c.key == t.c.key).where(
-            here, DELIVERY.c.recipient == waiting.payload.get("person"), DELIVERY.c.at > came,
-            t.c.first_claimed_at > came,
+        columns = (t.c.body, t.c.state, t.c.first_claimed_at, t.c.lease_until, t.c.uncertain)
+        held = sa.select(*columns).where(t.c.lane == waiting.conversation, t.c.state == sa.literal_column("'ready'"))
+        sent = sa.select(*columns).join(DELIVERY, DELIVERY.c.key == t.c.key).where(
+            t.c.lane == waiting.conversation, DELIVERY.c.recipient == waiting.payload.get("person"),
+            DELIVERY.c.at > came - SHOWN_FOR,
         )  # fmt: skip
-        return await self.db.read(
-            lambda conn: conn.execute(held.limit(1)).first() is not None
-            or conn.execute(late.limit(1)).first() is not None
-        )
+
+        def work(conn: sa.Connection) -> bool:
+            found: list[Any] = [*conn.execute(held).all(), *conn.execute(sent).all()]
+            showing = [row for row in found if shown in _words(row.body)]
+            return bool(showing) and not any(_may_be_out(row, came) for row in showing)
+
+        return await self.db.read(work)
 
     # The commit of a turn.
 
@@ -280,6 +282,18 @@ class Store:
         """Twilio's ids of texts to that number which are known to be other effects'."""
         query = sa.select(DELIVERY.c.sid).where(DELIVERY.c.recipient == to, DELIVERY.c.at >= since)
         return {sid for sid in conn.execute(query).scalars() if sid}
+
+
+def _words(body: dict[str, Any]) -> str:
+    """What an effect that speaks to a person says."""
+    return str(body.get("text") or body.get("message", {}).get("text") or "")
+
+
+def _may_be_out(row: sa.Row[Any], came: dt.datetime) -> bool:
+    """Whether a text may have reached the person by `came`."""
+    begun = row.first_claimed_at is not None and row.first_claimed_at <= came
+    failed = row.state == "ready" and row.lease_until is None and not row.uncertain
+    return begun and not failed
 
 
 def _rank(status: str) -> int:

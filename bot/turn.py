@@ -215,7 +215,7 @@ class Turns:
             if special is not None:
                 return special
             if state.prompt is not None and state.prompt.kind in BINDING:
-                incoming = incoming.model_copy(update={"unseen": await self.store.unseen(waiting)})
+                incoming = incoming.model_copy(update={"unseen": await self.store.unseen(waiting, state.prompt.shown)})
             frame = self._nlu.parse(incoming.text, state.today(waiting.now))
             draft = await self._steps(waiting, state, PersonSaid(incoming=incoming, frame=frame))
         elif waiting.kind == "action":
