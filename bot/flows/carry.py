@@ -26,9 +26,15 @@ from bot.commands import (
     Unreadable,
 )
 from bot.effects import Line, PersonSaid, Say
-from bot.flows import asides, confirm, honest, pay, repair, scheduled
+from bot.flows import asides, confirm, honest, pay, repair, scheduled, what
+from bot.flows.access import open_books
 from bot.flows.base import Desk, Reply, ask, tell
-from bot.state import CancelFrame, Conversation, PayFrame
+from bot.flows.facts import Unreachable
+from bot.state import CancelFrame, Conversation, PayFrame, Prompt
+
+
+FIGURES = ("scope", "amount", "invoices")
+"""Questions that tell what is owed: never said again from memory, since somebody else may have paid meanwhile."""
 
 
 def prepare(state: Conversation, command: Command) -> Conversation:
@@ -67,6 +73,8 @@ def answer(state: Conversation, desk: Desk, command: Command, said: PersonSaid) 
             return repair.back(state)
         case Restart():
             return repair.restart(state, desk)
+        case Repeat() if state.prompt is not None and state.prompt.kind in FIGURES and state.frames:
+            return Reply(state, next="again")
         case Repeat():
             return repair.repeat(state, desk)
         case Ask():
@@ -107,7 +115,29 @@ def again(state: Conversation, desk: Desk) -> Reply:
     if prompt.kind == "confirm":
         stale = confirm.expired(prompt, desk.now) or not desk.by_person
         return go_on(state.model_copy(update={"prompt": None}), desk) if stale else _reshown(state, desk)
+    if prompt.kind in FIGURES and state.frames:
+        return _with_figures(state, desk, prompt)
     return _reshown(state, desk)
+
+
+def _with_figures(state: Conversation, desk: Desk, prompt: Prompt) -> Reply:
+    """The same question with what is owed now; not asked again where that cannot be read, though still answerable."""
+    try:
+        books = open_books(state, desk)
+    except Unreachable:
+        return Reply(state)
+    if isinstance(books, Reply):
+        return books
+    state = books.access.state
+    if not books.open:
+        return what.nothing_due(state, desk, books)
+    match prompt.kind:
+        case "scope":
+            return what.ask_scope(state, desk, books)
+        case "amount":
+            return what.ask_amount(state, desk, books, "amount_which")
+        case _:
+            return what.ask_invoices(state, desk, books, "invoices_which")
 
 
 def _reshown(state: Conversation, desk: Desk) -> Reply:
