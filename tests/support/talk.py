@@ -268,6 +268,10 @@ class Talks:
         """Runs a function of a connection."""
         return self._run(_awaited(self.db.read(work)))
 
+    def write(self, work: Any) -> None:
+        """Runs a function of a connection that changes something: for tests of the tests."""
+        self._run(_awaited(self.db.write(work)))
+
     def rows(self, query: sa.Select[Any]) -> list[Any]:
         """All rows of a query."""
         found: list[Any] = self.read(lambda conn: list(conn.execute(query).all()))
@@ -276,6 +280,10 @@ class Talks:
     def replies(self, conversation: str, *, after: int = 0) -> list[Reply]:
         """What a person was sent in a conversation, in order; without the first `after` of them."""
         return [reply for reply in self.sent if reply.conversation == conversation][after:]
+
+    def opted_out(self, phone: str) -> bool:
+        """Whether a number must not be written to."""
+        return self._run(self.bot.store.is_opted_out(phone))
 
     def payments(self, *accounts: str) -> list[Paid]:
         """The payments of these accounts (of all, where none is named), in the order in which they were made."""

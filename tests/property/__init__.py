@@ -1,0 +1,1 @@
+"""Conversations at random, held to the promise after every step."""
