@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,8 @@ CORE_MAY = {"nlu.frame", "payments.contract", "payments.money", "actions.calls"}
 WIRING = {"bot/wiring.py", "bot/chat.py", "bot/cli.py", "bot/app.py", "bot/checking.py"}
 """Where adapters meet the core, and the commands."""
 CORE = (
-    "bot/messages.py", "bot/effects.py", "bot/commands.py", "bot/context.py", "bot/state.py", "bot/step.py", "bot/render.py",
-    "bot/wording.py", "bot/selection.py", "bot/keywords.py", "bot/understand", "bot/flows",
+    "bot/messages.py", "bot/effects.py", "bot/commands.py", "bot/context.py", "bot/state.py", "bot/step.py",
+    "bot/render.py", "bot/wording.py", "bot/selection.py", "bot/keywords.py", "bot/understand", "bot/flows",
 )  # fmt: skip
 """The conversation's core: pure, no I/O."""
 PURE = (*CORE, "payments/money.py", "payments/contract.py", "payments/quoting.py", "payments/lifecycle.py",
@@ -47,6 +48,7 @@ BROAD = {"bot/turn.py", "durable/worker.py", "payments/edge.py"}
 """The outer edges: of a turn, of an effect, of the service's HTTP. Each logs the defect and goes on."""
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse((ROOT / path).read_text("utf-8"), str(path))
 
