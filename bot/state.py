@@ -60,7 +60,9 @@ class Draft(_Model):
     method: str | None = None
     """Id of a method chosen from a menu; wins over what was said."""
     ask: Target | None = None
-    """A question that the person wants to be asked again."""
+    """A question that is to be asked whatever else is known."""
+    refused: bool = False
+    """`ask` is open because what was said cannot be, not because the person wants to change it."""
 
 
 def _fingerprint(*parts: object) -> str:

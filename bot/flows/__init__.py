@@ -5,6 +5,7 @@
     pay        the payment: set or correct anything, and advance to the first open question or the confirmation
       what     the four options, amounts, invoices, the day       how   the method
       confirm  the quote, its prompt, the yes                     outcome   what became of it
+      drafts   what was said of the payment, and taking parts of it away
     scheduled  cancelling a payment set for a later day
     asides     questions answered from the ledger               honest   what cannot be done here yet
     repair     cancel, back, restart, repeat, small talk, not understood

@@ -20,7 +20,7 @@ from bot.state import SHOWN_MAX, Conversation
 from bot.wording import NOTHING, day, invoice_line, money
 from bot.wording import method as method_words
 from nlu.frame import Slots
-from payments.contract import Activity, Invoice, Payment
+from payments.contract import Account, Activity, Due, Invoice, Payment
 
 LINES_MAX = 7
 PAYMENTS_SHOWN = 3
@@ -86,8 +86,8 @@ def _balance(access: Access, desk: Desk, slots: Slots) -> Reply:
     parts: list[Value] = [sentence("balance_current", amount=money(account.current_charges, currency))]
     if account.past_due > 0:
         parts.append(sentence("balance_past_due", amount=money(account.past_due, currency)))
-    if account.next_due is not None:
-        due = account.next_due
+    due = _coming(account, access.state.today(desk.now))
+    if due is not None:
         parts.append(sentence("balance_next_due", amount=money(due.amount, currency), date=Day(date=due.date)))
     if account.credit > 0:
         parts.append(sentence("balance_with_credit", amount=money(account.credit, currency)))
@@ -106,8 +106,8 @@ def _due_date(access: Access, desk: Desk, slots: Slots) -> Reply:
     past = end < today
     coming = [a for a in found if past or a.date >= today]
     head: Line = sentence("due_nothing", name=account.name)
-    if account.next_due is not None:
-        due = account.next_due
+    due = _coming(account, today)
+    if due is not None:
         head = sentence(
             "due_next", name=account.name, amount=money(due.amount, account.currency), date=Day(date=due.date)
         )
@@ -116,6 +116,12 @@ def _due_date(access: Access, desk: Desk, slots: Slots) -> Reply:
         overdue = sentence("due_overdue", amount=money(account.past_due, account.currency))
     lines = _listed([_activity_line(a, account.currency) for a in coming])
     return tell(state, "due", "again", head=head, overdue=overdue, lines=lines)
+
+
+def _coming(account: Account, today: dt.date) -> Due | None:
+    """What is due next; what should have been paid before today is past due, and told as that."""
+    due = account.next_due
+    return due if due is not None and due.date >= today else None
 
 
 def _activity_line(activity: Activity, currency: str) -> Line:

@@ -25,12 +25,26 @@ from bot.commands import (
     Unclear,
     Unreadable,
 )
-from bot.effects import Line, PersonSaid, Say
+from bot.effects import PersonSaid, Say
 from bot.flows import asides, confirm, honest, pay, repair, scheduled, what
 from bot.flows.access import open_books
 from bot.flows.base import Desk, Reply, ask, tell
 from bot.flows.facts import Unreachable
 from bot.state import CancelFrame, Conversation, PayFrame, Prompt
+from bot.wording import innermost
+
+PLAINLY = {
+    **dict.fromkeys(("invoices_unknown", "invoices_none_overdue", "invoices_none_left", "invoices_moved",
+                     "invoices_unpaired", "invoices_too_many"), "invoices_which"),
+    **dict.fromkeys(("amount_unreadable", "amount_zero", "amount_places", "amount_huge", "amount_none_left"),
+                    "amount_which"),
+    **dict.fromkeys(("method_unknown", "method_no_default", "method_expired", "method_unusable", "method_not_taken",
+                     "method_add_link", "method_add_contact", "declined_which"), "method_which"),
+    **dict.fromkeys(("date_past", "date_not_possible"), "date_which"),
+    **dict.fromkeys(("account_ambiguous", "account_not_yours"), "account_which"),
+    "scheduled_no_match": "scheduled_which",
+}  # fmt: skip
+"""Questions that begin with what went wrong, and the same question without it."""
 
 
 FIGURES = ("scope", "amount", "invoices")
@@ -148,11 +162,9 @@ def _reshown(state: Conversation, desk: Desk) -> Reply:
 
 
 def bare(say: Say) -> Say:
-    """Without the sentence that was put before it, and free to be said again."""
-    rest = say.values.get("rest")
-    if say.text in ("led", "named") and isinstance(rest, Line):
-        return bare(say.model_copy(update={"text": rest.text, "values": rest.values}))
-    return say.model_copy(update={"key": None})
+    """The question alone: without what was put before it or went wrong before it, and free to be said again."""
+    inner = innermost(say)
+    return say.model_copy(update={"text": PLAINLY.get(inner.text, inner.text), "values": inner.values, "key": None})
 
 
 def _chosen(state: Conversation, values: tuple[str, ...]) -> Conversation:
@@ -190,6 +202,8 @@ def _affirm(state: Conversation, desk: Desk, command: Affirm, said: PersonSaid) 
             return scheduled.affirm(state, desk)
         case "change":
             return tell(state, "change_what")
+        case "invoices" if _settled(state):
+            return Reply(state, next="go_on")
         case None if state.frames:
             return Reply(state, next="go_on")
         case None if state.paying:
@@ -211,10 +225,16 @@ def _deny(state: Conversation, desk: Desk) -> Reply:
             return scheduled.deny(state)
         case None if not state.frames:
             return tell(state, "all_right")
-        case _ if isinstance(state.frame, PayFrame) and state.frame.draft.ask is not None:
+        case _ if isinstance(state.frame, PayFrame) and state.frame.draft.ask and not state.frame.draft.refused:
             return repair.back(state)  # "change the amount ... no": as it was
         case _:
             return repair.cancel(state)
+
+
+def _settled(state: Conversation) -> bool:
+    """Whether some of the invoices named were right, and the question was only for the others."""
+    frame = state.frame
+    return isinstance(frame, PayFrame) and bool(frame.draft.said.invoices) and frame.draft.ask is None
 
 
 def is_resume(command: Command) -> bool:

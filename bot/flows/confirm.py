@@ -18,6 +18,7 @@ from bot.effects import Act, Line, PersonSaid, Say, Value
 from bot.flows import how, what
 from bot.flows.access import Books
 from bot.flows.base import CODE_WINDOW, Desk, Reply, ask, sentence, tell
+from bot.flows.drafts import refuse
 from bot.flows.facts import Unreachable
 from bot.render import render
 from bot.state import CONFIRM_SECONDS, Conversation, PayFrame, Paying, Prompt
@@ -136,23 +137,24 @@ def refused(state: Conversation, desk: Desk, frame: PayFrame, books: Books, prob
         case "amount_above_balance":
             return _above(state, desk, books, problem.limit or account.total_balance)
         case "amount_invalid":
-            return what.ask_amount(state, desk, books, "amount_unreadable")
+            return what.ask_amount(refuse(state, "amount"), desk, books, "amount_unreadable")
         case "nothing_due":
             return _nothing_due(state, desk, books)
         case "invoice_unknown" | "invoice_paid":
-            return what.ask_invoices(state, desk, books, "invoices_moved")
+            return what.ask_invoices(refuse(state, "invoices"), desk, books, "invoices_moved")
         case "method_unknown":
-            return how.ask_method(state, desk, usable, "method_unknown")
+            return how.ask_method(refuse(state, "method"), desk, usable, "method_unknown")
         case "method_unusable":
-            return how.ask_method(state, desk, usable, "method_not_taken")
+            return how.ask_method(refuse(state, "method"), desk, usable, "method_not_taken")
         case "date_invalid":
-            return ask(state, desk, "date", _far_date(state, desk, frame))
+            return ask(refuse(state, "date"), desk, "date", _far_date(state, desk, frame))
         case _:
             raise Unreachable
 
 
 def _above(state: Conversation, desk: Desk, books: Books, limit: Decimal) -> Reply:
     account = books.access.account
+    state = refuse(state, "amount")
     if limit <= 0:
         return what.ask_amount(state, desk, books, "amount_none_left")
     values: dict[str, Value] = {"limit": money(limit, account.currency)}
@@ -165,7 +167,7 @@ def _nothing_due(state: Conversation, desk: Desk, books: Books) -> Reply:
     """Nothing of what was chosen is due; where something else is, the four options are shown."""
     if not books.open:
         return what.nothing_due(state, desk, books)
-    reply = what.ask_scope(state, desk, books)
+    reply = what.ask_scope(refuse(state, "scope"), desk, books)
     prompt = reply.state.prompt
     if prompt is None:
         return reply

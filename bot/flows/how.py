@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from bot.effects import Say, Value
 from bot.flows.access import Books
 from bot.flows.base import Desk, Reply, ask, menu, sentence, tell
+from bot.flows.drafts import refuse
 from bot.state import Conversation, Draft
 from bot.wording import method as method_words
 from nlu.frame import Slots
@@ -35,7 +36,10 @@ def settle(state: Conversation, desk: Desk, books: Books, draft: Draft) -> Metho
         return others[0] if len(others) == 1 else ask_method(state, desk, others, "method_which")
     if states_method(said):
         return _stated(state, desk, books, usable, said)
-    return default(books, usable) or ask_method(state, desk, usable, "method_which")
+    chosen, preset = default(books, usable), _preset(books)
+    if chosen is None and preset is not None and not preset.usable:
+        return _unusable(state, desk, preset, usable)
+    return chosen or ask_method(state, desk, usable, "method_which")
 
 
 def states_method(said: Slots) -> bool:
@@ -82,13 +86,14 @@ def add(state: Conversation, desk: Desk, books: Books) -> Reply:
         state = state.model_copy(update={"frames": state.frames[:-1], "prompt": None})
         return tell(state, "method_add_link_only" if link else "method_add_contact_only", **values)
     items: list[tuple[str, Value]] = [(m.id, method_words(m)) for m in usable]
+    state = refuse(state, "method")
     return ask(state, desk, "method", Say(text=key, values=values, options=menu(state, desk, items)))
 
 
 def _stated(state: Conversation, desk: Desk, books: Books, usable: Sequence[Method], said: Slots) -> Method | Reply:
     ref = said.method_ref or ""
     if ref == "default":
-        known = next((m for m in books.methods if m.default), books.access.account.default_method)
+        known = _preset(books)
         if known is not None and not known.usable:
             return _unusable(state, desk, known, usable)
         return default(books, usable) or ask_method(state, desk, usable, "method_no_default")
@@ -97,7 +102,7 @@ def _stated(state: Conversation, desk: Desk, books: Books, usable: Sequence[Meth
         if 1 <= place <= len(books.methods):
             chosen = books.methods[place - 1]
             return chosen if chosen.usable else _unusable(state, desk, chosen, usable)
-        return ask_method(state, desk, usable, "method_unknown")
+        return ask_method(refuse(state, "method"), desk, usable, "method_unknown")
     matches = matching(books.methods, said)
     working = [m for m in matches if m.usable]
     if len(working) == 1:
@@ -108,12 +113,17 @@ def _stated(state: Conversation, desk: Desk, books: Books, usable: Sequence[Meth
         return preferred[0] if vague and preferred else ask_method(state, desk, working, "method_several")
     if matches:
         return _unusable(state, desk, matches[0], usable)
-    return ask_method(state, desk, usable, "method_unknown")
+    return ask_method(refuse(state, "method"), desk, usable, "method_unknown")
 
 
 def _unusable(state: Conversation, desk: Desk, method: Method, usable: Sequence[Method]) -> Reply:
     key = "method_expired" if method.kind == "card" else "method_unusable"
-    return ask_method(state, desk, usable, key, {"method": method_words(method)})
+    return ask_method(refuse(state, "method"), desk, usable, key, {"method": method_words(method)})
+
+
+def _preset(books: Books) -> Method | None:
+    """The account's default, whether it works or not."""
+    return next((m for m in books.methods if m.default), books.access.account.default_method)
 
 
 def _is_kind(method: Method, kind: str) -> bool:

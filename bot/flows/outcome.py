@@ -158,8 +158,8 @@ def _keyed(says: Sequence[Say], key: str) -> tuple[Say, ...]:
 
 
 def _again(draft: Draft) -> Draft:
-    """The same payment with no method chosen."""
-    return Draft(said=draft.said.model_copy(update=dict.fromkeys(pay.METHOD)))
+    """The same payment with no method chosen: the one that was declined is not fallen back on."""
+    return Draft(said=draft.said.model_copy(update=dict.fromkeys(pay.METHOD)), ask="method", refused=True)
 
 
 def draft_of(payment: Payment) -> Draft:

@@ -8,14 +8,14 @@ all there is to it.
 from __future__ import annotations
 
 from bot.effects import PersonSaid
-from bot.flows import confirm, how, what
+from bot.flows import confirm, drafts, how, what
 from bot.flows.access import open_books
 from bot.flows.base import Desk, Reply
 from bot.state import TRAIL_MAX, Conversation, Draft, PayFrame
 from nlu.frame import Slots, Target
 
-SELECTION = ("scope", "amount", "amount_fraction", "invoices", "invoices_except", "amounts")
-METHOD = ("method_brand", "method_kind", "method_last4", "method_ref")
+SELECTION = drafts.SELECTION
+METHOD = drafts.METHOD
 KEPT = (*SELECTION, *METHOD, "date", "note")
 NO_SLOTS = Slots()
 
@@ -38,6 +38,8 @@ def advance(state: Conversation, desk: Desk) -> Reply:
     selection = what.settle(state, desk, books, draft)
     if isinstance(selection, Reply):
         return selection
+    frame = drafts.pinned(frame, selection)
+    state = state.on_top(frame)
     method = how.settle(state, desk, books, draft)
     if isinstance(method, Reply):
         return method
@@ -61,10 +63,12 @@ def put(state: Conversation, slots: Slots, *, corrected: bool = False, target: T
     if not isinstance(frame, PayFrame):
         return state
     asked = state.prompt.kind if state.prompt else None
+    still = drafts.still_asked(frame.draft, targets(slots)) if target is None else None
     draft = Draft(
         said=merge(frame.draft.said, slots, asked=asked),
         method=None if how.states_method(slots) else frame.draft.method,
-        ask=target,
+        ask=target or still,
+        refused=still is not None,
     )
     changed = targets(slots) if corrected else ()
     return _with(state, frame, draft, changed)

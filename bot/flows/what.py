@@ -12,6 +12,7 @@ from actions.calls import ReadInvoices
 from bot.effects import Many, Say, Value
 from bot.flows.access import Books
 from bot.flows.base import Desk, Reply, ask, menu, sentence, tell
+from bot.flows.drafts import refuse
 from bot.selection import Selected, is_overdue, oldest_first, resolve, select
 from bot.state import SHOWN_MAX, Conversation, Draft, Prompt
 from bot.wording import day, invoice_line, invoice_part, money, numbers, quoted
@@ -34,7 +35,7 @@ def settle(state: Conversation, desk: Desk, books: Books, draft: Draft) -> Selec
         return nothing_due(state, desk, books)
     refused = _bad_amount(said)
     if refused is not None:
-        return ask_amount(state, desk, books, refused)
+        return ask_amount(refuse(state, "amount"), desk, books, refused)
     if said.invoices or said.invoices_except or said.scope == "selected_invoices":
         return _invoices(state, desk, books, said)
     if said.amount is not None:
@@ -118,7 +119,8 @@ def pay_on(state: Conversation, desk: Desk, said: Slots) -> dt.date | Reply | No
     if said.date is None or said.date == today:
         return None
     if said.date < today:
-        return ask(state, desk, "date", Say(text="date_past", values={"date": day(said.date, said=today)}))
+        say = Say(text="date_past", values={"date": day(said.date, said=today)})
+        return ask(refuse(state, "date"), desk, "date", say)
     return said.date
 
 
@@ -162,10 +164,11 @@ def _invoices(state: Conversation, desk: Desk, books: Books, said: Slots) -> Sel
         return _unknown(state, desk, books, found)
     if not found.invoices:
         key = "invoices_none_overdue" if "overdue" in said.invoices else "invoices_none_left"
-        return ask_invoices(state, desk, books, key)
+        return ask_invoices(refuse(state, "invoices"), desk, books, key)
     if len(found.invoices) > SELECTED_MAX:
-        return ask_invoices(state, desk, books, "invoices_too_many")
+        return ask_invoices(refuse(state, "invoices"), desk, books, "invoices_too_many")
     if found.unpaired:
+        state = refuse(state, "invoices")
         return ask_invoices(state, desk, books, "invoices_unpaired", {"count": len(found.invoices)})
     if any(amount > i.balance for i, amount in zip(found.invoices, found.amounts, strict=False)):
         return _offer_balances(state, desk, books, found)
@@ -188,6 +191,7 @@ def _offer_balances(state: Conversation, desk: Desk, books: Books, found: Select
         scope="selected_invoices", invoices=tuple(i.number for i, _ in pairs), amounts=tuple(a for _, a in pairs)
     )
     say = Say(text="amounts_above", values={"invoices": parts, "count": len(less)})
+    state = refuse(state, "amount")
     return ask(state, desk, "limit", say, prompt=Prompt(kind="limit", say=say, asked_at=desk.now, offer=offer))
 
 
@@ -200,7 +204,15 @@ def _unknown(state: Conversation, desk: Desk, books: Books, found: Selected) -> 
     if not books.open:
         closed = state.model_copy(update={"frames": state.frames[:-1], "prompt": None})
         return tell(closed, "invoices_unknown_none_open", paid=lead, unknown=other)
+    state = refuse(state, "invoices", _left(found))
     return ask_invoices(state, desk, books, "invoices_unknown", {"paid": lead, "unknown": other})
+
+
+def _left(found: Selected) -> Slots | None:
+    """The invoices that were named rightly beside a wrong one; None where there are none, or amounts hang on them."""
+    if not found.invoices or found.amounts or found.unpaired:
+        return None
+    return Slots(invoices=tuple(i.number for i in found.invoices), scope="selected_invoices")
 
 
 def _sorted_out(

@@ -1,0 +1,70 @@
+"""What has been said of the payment under way, and taking parts of it away again. Pure."""
+
+from __future__ import annotations
+
+from bot.state import Conversation, Draft, PayFrame
+from nlu.frame import Slots, Target
+from payments.contract import Selection
+
+SELECTION = ("scope", "amount", "amount_fraction", "invoices", "invoices_except", "amounts")
+METHOD = ("method_brand", "method_kind", "method_last4", "method_ref")
+NOTHING_SELECTED: dict[str, object] = {
+    "scope": None, "amount": None, "amount_fraction": None, "invoices": (), "invoices_except": (), "amounts": (),
+}  # fmt: skip
+WHAT: frozenset[Target] = frozenset({"scope", "amount", "invoices"})
+"""Three names of one question: what to pay. A value for any of them answers it."""
+
+
+def without(draft: Draft, part: Target) -> Draft:
+    """The draft with nothing said of `part`."""
+    said = draft.said
+    match part:
+        case "amount":
+            scope = "selected_invoices" if said.invoices or said.invoices_except else "fixed_amount"
+            gone: dict[str, object] = {"amount": None, "amount_fraction": None, "amounts": (), "scope": scope}
+        case "invoices":
+            gone = {"invoices": (), "invoices_except": (), "amounts": (), "scope": "selected_invoices"}
+        case "scope":
+            gone = NOTHING_SELECTED
+        case "method":
+            gone = dict.fromkeys(METHOD)
+        case "date" | "note":
+            gone = {part: None}
+    method = None if part == "method" else draft.method
+    return draft.model_copy(update={"said": said.model_copy(update=gone), "method": method})
+
+
+def refuse(state: Conversation, part: Target, keep: Slots | None = None) -> Conversation:
+    """The payment under way without the values of `part`, which cannot be: nothing said later stumbles over them.
+
+    The question for that part stays open until something is said of it, unless `keep` has what is left of it.
+    """
+    frame = state.frame
+    if not isinstance(frame, PayFrame):
+        return state
+    draft = without(frame.draft, part)
+    if keep is None:
+        draft = draft.model_copy(update={"ask": part, "refused": True})
+    else:
+        left = {name: getattr(keep, name) for name in keep.model_fields_set}
+        draft = draft.model_copy(update={"said": draft.said.model_copy(update=left), "ask": None, "refused": False})
+    return state.on_top(frame.model_copy(update={"draft": draft, "changed": ()}))
+
+
+def still_asked(draft: Draft, said: tuple[Target, ...]) -> Target | None:
+    """The refused part that is still to be said after values of the parts `said`."""
+    if not draft.refused or draft.ask is None:
+        return None
+    answered = WHAT & set(said) if draft.ask in WHAT else draft.ask in said
+    return None if answered else draft.ask
+
+
+def pinned(frame: PayFrame, selection: Selection) -> PayFrame:
+    """With places in a list ("#2") as the invoices that they mean now: another list may be shown later."""
+    said = frame.draft.said
+    if not any(reference.startswith("#") for reference in (*said.invoices, *said.invoices_except)):
+        return frame
+    meant = {"invoices": selection.invoices, "invoices_except": (), "amounts": selection.amounts}
+    return frame.model_copy(
+        update={"draft": frame.draft.model_copy(update={"said": said.model_copy(update=meant)})}
+    )
