@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -123,9 +124,15 @@ async def _finish(future: asyncio.Future[T]) -> T:
 
 def insert_ignoring(conn: sa.Connection, table: sa.Table, row: dict[str, Any]) -> bool:
     """Inserts `row` unless one of its unique values is taken; says whether it did."""
-    insert = pg_insert if conn.dialect.name == "postgresql" else sqlite_insert
-    made = insert(table).values(row).on_conflict_do_nothing().returning(sa.literal(1))
-    return conn.execute(made).first() is not None
+    return conn.execute(_insert_ignoring(conn.dialect.name, table, tuple(row)), row).first() is not None
+
+
+@functools.cache
+def _insert_ignoring(dialect: str, table: sa.Table, columns: tuple[str, ...]) -> sa.Executable:
+    """Built once for each table and set of columns: building it costs more than running it."""
+    insert = pg_insert if dialect == "postgresql" else sqlite_insert
+    named = {name: sa.bindparam(name, type_=table.c[name].type) for name in columns}
+    return insert(table).values(named).on_conflict_do_nothing().returning(sa.literal_column("1"))
 
 
 def reason(error: sa.exc.SQLAlchemyError) -> str:
