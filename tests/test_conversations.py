@@ -217,7 +217,7 @@ class Stage:
         invoices = [dict(i) for i in self.rows[0]["invoices"]]
         for invoice in invoices:
             paid = Decimal(value.get(invoice["number"], "0"))
-            open_now = Decimal(invoice.get("balance", invoice["amount"])) - paid
+            open_now = Decimal(str(invoice.get("balance", invoice["amount"]))) - paid
             invoice["balance"] = str(open_now)
             self.expected[self.accounts[0]][invoice["number"]] -= paid
         self.rows[0]["invoices"] = invoices

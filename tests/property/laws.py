@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from pydantic import TypeAdapter
 
 from bot.context import Context
 from bot.effects import ActionFinished, Event, PaymentChanged, PersonSaid, Say
-from bot.render import render
+from bot.render import Texts, render
 from bot.state import Conversation
 from bot.step import step
 from bot.tables import CONVERSATION, EFFECT, EVENT, INBOX, OPT_OUT
@@ -55,7 +56,6 @@ class Witness:
     """By event id."""
     _replayed: dict[str, tuple[int, Conversation, dict[str, str]]] = field(default_factory=dict)
     """By conversation: the last event replayed, the state after it, what was said by key."""
-    _context: Any = None
 
     # What is there.
 
@@ -253,7 +253,7 @@ class Witness:
             state, last = done.state, row.id
             for say in (effect for effect in done.effects if isinstance(effect, Say)):
                 key = f"{here}|{say.key or f'{source}:{count}'}"
-                said.setdefault(key, render(say, load_texts_once(), state.language).text)
+                said.setdefault(key, render(say, _texts(), state.language).text)
                 count += 1
         self._replayed[here] = last, state, said
         stored = self.talks.rows(sa.select(CONVERSATION.c.state).where(CONVERSATION.c.key == here))
@@ -267,7 +267,7 @@ class Witness:
         assert not missing, f"replaying said what was never sent: {missing}"
 
     def _now(self, at: dt.datetime) -> Context:
-        return Context(now=at, company=company(self.talks.bot.settings), texts=load_texts_once())
+        return Context(now=at, company=company(self.talks.bot.settings), texts=_texts())
 
 
 def _names(key: str, call: dict[str, Any], event: str, payments: dict[str, str]) -> list[str]:
@@ -293,10 +293,6 @@ def _money(text: str) -> Decimal:
     return Decimal(text.replace(",", ""))
 
 
-_TEXTS: list[Any] = []
-
-
-def load_texts_once() -> Any:
-    if not _TEXTS:
-        _TEXTS.append(load_texts())
-    return _TEXTS[0]
+@lru_cache(maxsize=1)
+def _texts() -> Texts:
+    return load_texts()

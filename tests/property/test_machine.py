@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import structlog
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -192,14 +192,19 @@ def talking() -> Iterator[None]:
         yield
 
 
+PHASES = (Phase.explicit, Phase.generate)
+"""Without shrinking, which takes minutes: the steps of a failure are printed as they are."""
 QUIET = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=False)
 
 
 def test_every_promise_holds_after_every_step() -> None:
     """Some conversations at random, always the same ones."""
     with talking():
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
-            Machine, settings=settings(QUIET, max_examples=14, stateful_step_count=20, derandomize=True, database=None)
+        run_state_machine_as_test(
+            Machine,
+            settings=settings(
+                QUIET, max_examples=14, stateful_step_count=24, derandomize=True, database=None, phases=PHASES
+            ),
         )
 
 
@@ -207,6 +212,4 @@ def test_every_promise_holds_after_every_step() -> None:
 def test_every_promise_holds_in_many_conversations() -> None:
     """Many more, new ones each time."""
     with talking():
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
-            Machine, settings=settings(QUIET, max_examples=300, stateful_step_count=40)
-        )
+        run_state_machine_as_test(Machine, settings=settings(QUIET, max_examples=300, stateful_step_count=40))

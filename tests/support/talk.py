@@ -131,7 +131,7 @@ class Talks:
             _env_file=None, database_url=f"sqlite:///{folder / 'talks.db'}", company_name="Acme Billing",
             company_support="800-555-0100", terms_url="acme.example/terms", public_url="http://bot.test",
             payments_url="http://payments.test", payments_token=TOKEN, twilio_auth_token=None,
-        )  # type: ignore[call-arg, arg-type]  # fmt: skip
+        )  # fmt: skip
         extras = Extras(
             clock=self.clock, ids=self.ids, nlu=nlu, payments_transport=self.between,
             addressers={"sms": sms_addresser(SENDER), "terminal": _terminal},
