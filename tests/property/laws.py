@@ -31,6 +31,8 @@ EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
 REPLY_Y = re.compile(r"Reply Y(?: (\d\d))? to pay")
 RECEIPT = re.compile(r"\$([\d,]+\.\d\d) was paid .*Confirmation ([0-9A-Z]+)", re.DOTALL)
 OWED = re.compile(r"(?:Total Balance left:|Total Balance is|Total Balance) \$([\d,]+\.\d\d)")
+REMINDER = "isn't made yet"
+"""In a sentence that leads back to the prompt shown before, without showing it again."""
 CONSENT_AGE_MAX = dt.timedelta(minutes=10)
 UNDER_WAY = ("confirmed", "charging", "unknown")
 
@@ -104,9 +106,12 @@ class Witness:
 
     def _prompt(self, paid: Paid, heard: Heard) -> tuple[str, str | None]:
         """The last prompt that the person had been sent when they said yes, and its code; it is the one on record."""
-        before = [r for r in self.sent(heard.person) if r.at < heard.at and REPLY_Y.search(r.text)]
+        asked = [r for r in self.sent(heard.person) if r.at < heard.at and REPLY_Y.search(r.text)]
+        before = [r for r in asked if REMINDER not in r.text]
         assert before, f"{paid.id}: no prompt was sent before the yes"
         last = before[-1]
+        for reminder in asked[asked.index(last) + 1 :]:
+            assert f"${paid.amount:,.2f} " in reminder.text, f"{paid.id}: reminded of another amount"
         assert paid.consent["prompt"] in last.text, f"{paid.id}: the yes answered another prompt"
         assert heard.at - last.at <= CONSENT_AGE_MAX, f"{paid.id}: the prompt was too old"
         found = REPLY_Y.search(last.text)
