@@ -25,7 +25,7 @@ class _Body(BaseModel):
 def redact_effect(sid: str) -> Effect:
     """The effect that deletes the text of the inbound message `sid` at Twilio."""
     key = f"{REDACT}:{sid}"
-    return Effect(key=key, kind=REDACT, lane=key, sender=REDACT, priority=5, body={"v": 1, "sid": sid})
+    return Effect(key=key, kind=REDACT, lane=key, sender=REDACT, priority=10, body={"v": 1, "sid": sid})
 
 
 class Redactor:
