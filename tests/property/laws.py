@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -97,7 +98,7 @@ class Witness:
             assert heard.person.phone == paid.consent["who"], f"{paid.id} was consented to by somebody else"
             assert heard.text == paid.consent["words"], f"{paid.id} is on record with other words"
             prompt, code = self._prompt(paid, heard)
-            words = heard.text.strip()
+            words = "".join(c for c in heard.text if unicodedata.category(c) != "Cf").strip()  # marks nobody sees
             if code is not None:
                 assert code in words, f"{paid.id} needed the code {code} and was started by {words!r}"
                 words = words.replace(code, "").strip()
