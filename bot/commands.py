@@ -50,6 +50,10 @@ class Correct(_Model):
     target: Target | None = None
     now: bool = False
     """No date any more: to be paid at once."""
+    without: Target | None = None
+    """A part that is to be gone."""
+    add: bool = False
+    """The invoices come to those chosen before."""
 
 
 class Choose(_Model):

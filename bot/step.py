@@ -18,6 +18,7 @@ from bot.commands import (
     Affirm,
     Ask,
     Cancel,
+    Chat,
     Choose,
     Command,
     Restart,
@@ -43,7 +44,7 @@ ACTS_PER_TURN_MAX = 12
 
 
 REMARKS = frozenset({
-    "unclear_again", "unclear_confirm",
+    "unclear_again", "unclear_confirm", "pick_one", "greet_again",
     "unreadable_picture", "unreadable_empty", "unreadable_symbols", "unreadable_long", "thank",
     "at_the_beginning", "starting_over", "account_now", "dropped", "dropped_payment", "dropped_total", "scheduled_kept",
 })  # fmt: skip
@@ -131,9 +132,11 @@ def _person_said(before: Conversation, desk: Desk, said: PersonSaid) -> Reply:
     if found is None:
         return tell(state, "expired")
     state, commands = found
-    if state.updated:
-        return _carry_out_updated(state, desk, said, commands)
-    return _carry_out(state, desk, said, commands)
+    carry_out = _carry_out_updated if state.updated else _carry_out
+    reply = carry_out(state, desk, said, commands)
+    if reply.state.unclear != state.unclear or isinstance(commands[0], Unreadable):
+        return reply
+    return replace(reply, state=reply.state.model_copy(update={"unclear": 0}))
 
 
 def _carry_out_updated(state: Conversation, desk: Desk, said: PersonSaid, commands: tuple[Command, ...]) -> Reply:
@@ -156,7 +159,7 @@ def _carry_out(state: Conversation, desk: Desk, said: PersonSaid, commands: tupl
         reply = carry.answer(state, desk, command, said)
     asked = next((c for c in speaking if isinstance(c, Ask)), None)
     prompt = reply.state.prompt
-    if asked is not None and prompt is not None and prompt.kind == "account":
+    if asked is not None and prompt is not None and prompt.kind == "account" and reply.next == "rest":
         return replace(reply, state=reply.state.model_copy(update={"pending": (asked,)}))
     return _completed(reply, desk)
 
@@ -187,7 +190,6 @@ def _commands(
     """What the person wants, with what waited for it; None where it answers what has been let go since."""
     commands = understand(state, said.incoming, said.frame)
     first = commands[0]
-    state = state.model_copy(update={"unclear": state.unclear if isinstance(first, Unclear | Unreadable) else 0})
     if let_go is not None and (isinstance(first, Affirm) or answers.read(let_go, said.incoming.text) is not None):
         return None
     prompt = state.prompt
@@ -201,10 +203,13 @@ def _commands(
             return state, (SwitchAccount(account=first.values[0]),)
         if prompt.kind == "account" and state.pending:
             chosen_state = carry.prepare(state, first).model_copy(update={"pending": ()})
+            if any(isinstance(c, Ask) and c.topic == "account" for c in state.pending):
+                return chosen_state, (SwitchAccount(account=first.values[0]),)
             return chosen_state, state.pending
     if prompt is None and carry.is_resume(first) and (state.frames or state.pending):
         return state.model_copy(update={"pending": (), "unclear": 0}), state.pending or (Resume(),)
-    return state.model_copy(update={"pending": ()}), commands
+    waits = prompt is not None and prompt.kind == "account" and isinstance(first, Ask | Chat | Unclear | Unreadable)
+    return state if waits else state.model_copy(update={"pending": ()}), commands
 
 
 def _heard(state: Conversation, desk: Desk) -> tuple[Conversation, Prompt | None]:
@@ -253,7 +258,7 @@ def _finish(before: Conversation, desk: Desk, reply: Reply) -> Step:
     if said and (not state.introduced or (quiet is not None and quiet > INTRODUCED)):
         first = effects[said[0]]
         if isinstance(first, Say):
-            effects = (*effects[: said[0]], _introduced(first, desk), *effects[said[0] + 1 :])
+            effects = (*effects[: said[0]], _introduced(state, first, desk), *effects[said[0] + 1 :])
         state = state.model_copy(update={"introduced": True})
     if said:
         last = tuple(e for e in effects if isinstance(e, Say))
@@ -261,6 +266,8 @@ def _finish(before: Conversation, desk: Desk, reply: Reply) -> Step:
     return Step(state.model_copy(update={"turn": None}), effects)
 
 
-def _introduced(say: Say, desk: Desk) -> Say:
+def _introduced(state: Conversation, say: Say, desk: Desk) -> Say:
     """With the company's name, unless the message has it already."""
-    return say if "company" in say.values else named(desk.context.company.name, say)
+    company = desk.context.company.name
+    there = company in desk.phrase(state, Line(text=say.text, values=say.values))
+    return say if there else named(company, say)

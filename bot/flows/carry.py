@@ -26,7 +26,7 @@ from bot.commands import (
     Unreadable,
 )
 from bot.effects import PersonSaid, Say
-from bot.flows import asides, confirm, honest, pay, repair, scheduled, what
+from bot.flows import asides, confirm, drafts, honest, pay, repair, scheduled, what
 from bot.flows.access import open_books
 from bot.flows.base import Desk, Reply, ask, tell
 from bot.flows.facts import Unreachable
@@ -62,8 +62,14 @@ def prepare(state: Conversation, command: Command) -> Conversation:
             return pay.put(state, command.slots)
         case Correct(now=True):
             return pay.pay_now(state)
+        case Correct(without=part) if part is not None:
+            return drafts.take_away(state, part)
+        case Correct() if not command.target and not pay.targets(command.slots):
+            return state
         case Correct():
-            return pay.put(state, command.slots, corrected=True, target=command.target)
+            return pay.put(state, command.slots, corrected=True, target=command.target, add=command.add)
+        case Ask() | Chat() if state.prompt is not None and state.prompt.kind == "note":
+            return pay.leave_note(state)
         case Choose():
             return _chosen(state, command.values)
         case SwitchAccount():
@@ -101,6 +107,9 @@ def answer(state: Conversation, desk: Desk, command: Command, said: PersonSaid) 
             return tell(state, f"unreadable_{command.why}", "again")
         case Unclear():
             return repair.unclear(state, desk, command.readings)
+        case Correct() if _says_nothing(command) and state.prompt is not None:
+            open_to_change = state.prompt.kind in ("confirm", "change")
+            return confirm.change_which(state, desk) if open_to_change else again(state, desk)
         case SwitchAccount():
             return repair.switched(state, desk)
         case Correct() | SetSlots() if not state.frames:
@@ -202,6 +211,8 @@ def _affirm(state: Conversation, desk: Desk, command: Affirm, said: PersonSaid) 
             return scheduled.affirm(state, desk)
         case "change":
             return tell(state, "change_what")
+        case "note":
+            return repair.back(state)
         case "invoices" if _settled(state):
             return Reply(state, next="go_on")
         case None if state.frames:
@@ -210,6 +221,8 @@ def _affirm(state: Conversation, desk: Desk, command: Affirm, said: PersonSaid) 
             return tell(state, "already_on_its_way", **repair.total_of(state))
         case None:
             return confirm.unanswered(state)
+        case _ if prompt is not None and prompt.options:
+            return repair.unclear(state, desk, (), first="pick_one")
         case _:
             return repair.unclear(state, desk, ())
 
@@ -229,6 +242,10 @@ def _deny(state: Conversation, desk: Desk) -> Reply:
             return repair.back(state)  # "change the amount ... no": as it was
         case _:
             return repair.cancel(state)
+
+
+def _says_nothing(command: Correct) -> bool:
+    return not (command.target or command.now or command.without or pay.targets(command.slots))
 
 
 def _settled(state: Conversation) -> bool:

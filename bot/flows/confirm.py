@@ -53,8 +53,15 @@ def propose(
     quote = desk.facts.quote(MakeQuote(request=request))
     if isinstance(quote, Problem):
         return refused(state, desk, frame, books, quote)
-    lead = sentence(CHANGED[frame.changed[0]]) if frame.changed else None
-    return show(state, desk, quote, lead=lead)
+    return show(state, desk, quote, lead=_changed(frame))
+
+
+def _changed(frame: PayFrame) -> Line | None:
+    """What has just been corrected, in a word or two."""
+    if not frame.changed:
+        return None
+    gone = frame.changed[0] == "note" and frame.draft.said.note is None
+    return sentence("removed_note" if gone else CHANGED[frame.changed[0]])
 
 
 def show(state: Conversation, desk: Desk, quote: Quote, *, lead: Line | None = None) -> Reply:
@@ -193,6 +200,11 @@ def nothing_charged(state: Conversation, desk: Desk) -> Reply:
     """The person said no: the payment stays as it is, for a change."""
     say = Say(text="not_charged_change")
     return ask(state, desk, "change", say)
+
+
+def change_which(state: Conversation, desk: Desk) -> Reply:
+    """The person wants something changed, and has not said what."""
+    return ask(state, desk, "change", Say(text="change_what"))
 
 
 def unanswered(state: Conversation) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.state import Conversation, Draft, PayFrame
+from bot.state import TRAIL_MAX, Conversation, Draft, PayFrame
 from nlu.frame import Slots, Target
 from payments.contract import Selection
 
@@ -49,6 +49,24 @@ def refuse(state: Conversation, part: Target, keep: Slots | None = None) -> Conv
         left = {name: getattr(keep, name) for name in keep.model_fields_set}
         draft = draft.model_copy(update={"said": draft.said.model_copy(update=left), "ask": None, "refused": False})
     return state.on_top(frame.model_copy(update={"draft": draft, "changed": ()}))
+
+
+def take_away(state: Conversation, part: Target) -> Conversation:
+    """The payment under way without that part, at the person's word; it can be gone back to."""
+    frame = state.frame
+    if not isinstance(frame, PayFrame):
+        return state
+    draft = without(frame.draft, part).model_copy(update={"ask": None, "refused": False})
+    return kept_trail(state, frame, draft, (part,) if draft.said != frame.draft.said else ())
+
+
+def kept_trail(
+    state: Conversation, frame: PayFrame, draft: Draft, changed: tuple[Target, ...]
+) -> Conversation:
+    """The payment under way as `draft`; what was before can be gone back to."""
+    trail = (*frame.trail, frame.draft)[-TRAIL_MAX:] if draft != frame.draft else frame.trail
+    after = frame.model_copy(update={"draft": draft, "trail": trail, "changed": changed})
+    return state.on_top(after).model_copy(update={"prompt": None})
 
 
 def still_asked(draft: Draft, said: tuple[Target, ...]) -> Target | None:

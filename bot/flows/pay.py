@@ -11,7 +11,7 @@ from bot.effects import PersonSaid
 from bot.flows import confirm, drafts, how, what
 from bot.flows.access import open_books
 from bot.flows.base import Desk, Reply
-from bot.state import TRAIL_MAX, Conversation, Draft, PayFrame
+from bot.state import Conversation, Draft, PayFrame
 from nlu.frame import Slots, Target
 
 SELECTION = drafts.SELECTION
@@ -57,11 +57,19 @@ def start(state: Conversation, slots: Slots) -> Conversation:
     return state.model_copy(update={"frames": (*state.frames, PayFrame(draft=draft)), "prompt": None})
 
 
-def put(state: Conversation, slots: Slots, *, corrected: bool = False, target: Target | None = None) -> Conversation:
-    """The open payment with these values in place of what they replace; what was before can be gone back to."""
+def put(
+    state: Conversation, slots: Slots, *, corrected: bool = False, target: Target | None = None, add: bool = False
+) -> Conversation:
+    """The open payment with these values in place of what they replace; what was before can be gone back to.
+
+    `add` puts invoices to those chosen before.
+    """
     frame = state.frame
     if not isinstance(frame, PayFrame):
         return state
+    if add:
+        before = tuple(i for i in frame.draft.said.invoices if i not in slots.invoices)
+        slots = slots.model_copy(update={"invoices": (*before, *slots.invoices)})
     asked = state.prompt.kind if state.prompt else None
     still = drafts.still_asked(frame.draft, targets(slots)) if target is None else None
     draft = Draft(
@@ -71,7 +79,7 @@ def put(state: Conversation, slots: Slots, *, corrected: bool = False, target: T
         refused=still is not None,
     )
     changed = targets(slots) if corrected else ()
-    return _with(state, frame, draft, changed)
+    return drafts.kept_trail(state, frame, draft, changed)
 
 
 def choose_method(state: Conversation, method: str) -> Conversation:
@@ -80,7 +88,7 @@ def choose_method(state: Conversation, method: str) -> Conversation:
     if not isinstance(frame, PayFrame):
         return state
     said = frame.draft.said.model_copy(update=dict.fromkeys(METHOD))
-    return _with(state, frame, Draft(said=said, method=method), ())
+    return drafts.kept_trail(state, frame, Draft(said=said, method=method), ())
 
 
 def choose_scope(state: Conversation, scope: str) -> Conversation:
@@ -100,7 +108,16 @@ def pay_now(state: Conversation) -> Conversation:
         return state
     said = frame.draft.said.model_copy(update={"date": None})
     changed: tuple[Target, ...] = ("date",) if frame.draft.said.date is not None else ()
-    return _with(state, frame, Draft(said=said, method=frame.draft.method), changed)
+    return drafts.kept_trail(state, frame, Draft(said=said, method=frame.draft.method), changed)
+
+
+def leave_note(state: Conversation) -> Conversation:
+    """Something else was said when the note was asked for: a later word is not taken for the note."""
+    frame = state.frame
+    if not isinstance(frame, PayFrame):
+        return state
+    draft = frame.draft.model_copy(update={"ask": None})
+    return state.on_top(frame.model_copy(update={"draft": draft})).model_copy(update={"prompt": None})
 
 
 def go_back(state: Conversation) -> Conversation | None:
@@ -183,12 +200,6 @@ def _selection(old: Slots, new: Slots, asked: str | None) -> dict[str, object]:
     if narrows or new.scope is not None:
         return fresh
     return {name: getattr(old, name) for name in SELECTION}
-
-
-def _with(state: Conversation, frame: PayFrame, draft: Draft, changed: tuple[Target, ...]) -> Conversation:
-    trail = (*frame.trail, frame.draft)[-TRAIL_MAX:] if draft != frame.draft else frame.trail
-    after = frame.model_copy(update={"draft": draft, "trail": trail, "changed": changed})
-    return state.on_top(after).model_copy(update={"prompt": None})
 
 
 def _fresh(state: Conversation, desk: Desk) -> Reply:

@@ -17,8 +17,13 @@ UNCLEAR_PERSON = 3
 
 
 def cancel(state: Conversation) -> Reply:
-    """Drops what is on top, and says what was dropped and that nothing was charged."""
+    """Drops what is on top, and says what was dropped and that nothing was charged.
+
+    A change that the person wanted to make is dropped first, and the payment stays as it was.
+    """
     frame = state.frame
+    if isinstance(frame, PayFrame) and frame.draft.ask and not frame.draft.refused and frame.trail:
+        return back(state)
     dropped = state.prompt.quote if state.prompt else None
     closed = state.model_copy(update={"frames": state.frames[:-1], "prompt": None, "pending": ()})
     if frame is None and state.prompt is None:
@@ -58,18 +63,31 @@ def repeat(state: Conversation, desk: Desk) -> Reply:
         return Reply(state.model_copy(update={"prompt": None}), next="go_on")
     if not state.last:
         return tell(state, "help", **desk.company())
+    if prompt is not None and all(innermost(s).text != innermost(prompt.say).text for s in state.last):
+        return Reply(state, next="again")
     if prompt is not None:
         state = state.model_copy(update={"prompt": prompt.model_copy(update={"asked_at": desk.now})})
     return Reply(state, tuple(s.model_copy(update={"key": None}) for s in state.last))
 
 
 def chat(state: Conversation, desk: Desk, kind: Literal["greet", "thank", "goodbye"]) -> Reply:
+    """Small talk. What is open is put again after a greeting; after thanks or a goodbye, a reminder is enough."""
+    prompt = state.prompt
     if kind == "greet":
-        return tell(state, "greet", "again", company=desk.context.company.name)
-    return tell(state, kind, "again" if state.prompt else "rest")
+        return tell(state, "greet_again" if prompt else "greet", "again", company=desk.context.company.name)
+    if prompt is None:
+        return tell(state, kind, "again" if state.frames else "rest")
+    if prompt.kind != "confirm":
+        return tell(state, f"{kind}_open")
+    if confirm.expired(prompt, desk.now):
+        return tell(state, kind, "again")
+    values = carried(prompt)
+    return tell(state, f"{kind}_waiting", total=values["total"], reply=values["reply"])
 
 
-def unclear(state: Conversation, desk: Desk, readings: tuple[Reading, ...]) -> Reply:
+def unclear(
+    state: Conversation, desk: Desk, readings: tuple[Reading, ...], *, first: str = "unclear_again"
+) -> Reply:
     """First what was asked, put again; then what can be said; then a person."""
     times = state.unclear
     state = state.model_copy(update={"unclear": times + 1})
@@ -82,7 +100,7 @@ def unclear(state: Conversation, desk: Desk, readings: tuple[Reading, ...]) -> R
     if times == 0 and state.prompt is not None and state.prompt.kind == "amount":
         return ask(state, desk, "amount", Say(text="amount_unreadable", values=carried(state.prompt)))
     if times == 0 and state.prompt is not None:
-        return tell(state, "unclear_confirm" if state.prompt.kind == "confirm" else "unclear_again", "again")
+        return tell(state, "unclear_confirm" if state.prompt.kind == "confirm" else first, "again")
     if times == 0:
         return tell(state, "unclear")
     return tell(state, "unclear_help", "again", **desk.company())

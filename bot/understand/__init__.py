@@ -2,7 +2,8 @@
 
     answers    numbers, letters, yes and no, bare values: read from what the bot asked last, without the NLU
     intents    the NLU's frame to commands, with how sure it must be of each intent
-    message    both of them in order: `understand(state, incoming, frame)`
+    parts      a part taken away, or invoices added, in small words that no slot carries
+    message    all of them in order: `understand(state, incoming, frame)`
 
 Pure: nothing here knows an account.
 """

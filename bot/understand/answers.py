@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
-from bot.commands import Affirm, Choose, Command, Correct, Deny, Resume, SetSlots, Unclear
+from bot.commands import Affirm, Choose, Command, Correct, Deny, Resume, SetSlots, SwitchAccount, Unclear
 from bot.messages import Option
 from bot.state import Prompt
 from nlu.frame import Slots, Target
@@ -32,6 +32,15 @@ PARTS: dict[str, Target] = {
     "card": "method", "date": "date", "day": "date", "note": "note",
 }  # fmt: skip
 NOTE_CLEAR = frozenset({"none", "no note", "skip", "nothing"})
+
+NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+ORDINALS = frozenset({"first", "second", "third", "fourth", "fifth", "last"})
+FILLERS = frozenset({
+    "the", "my", "a", "please", "for", "with", "use", "pay", "i", "want", "think", "one", "card", "it's",
+})  # fmt: skip
+COMMAND_WORDS = frozenset({"balance", "payment", "payments", "help"})
+"""Words that we advertise for a question: they ask it, whatever the menu says."""
+BY_WORD = frozenset({"scope", "method", "account", "which_scheduled"})
 
 AMOUNT_SAID_MAX = Decimal(10) ** 12
 """Anything beyond is the same: too much."""
@@ -141,7 +150,7 @@ def _dotted(number: str) -> str:
 
 
 def _note(text: str, said: str) -> Command:
-    if said in NOTE_CLEAR or said in NO:
+    if said in NOTE_CLEAR or said in NO or said in YES:  # a yes was meant for the payment, which is shown again
         return Deny()
     return SetSlots(slots=Slots(note=text.strip()))
 
@@ -157,6 +166,8 @@ def _menu(prompt: Prompt, said: str) -> Command | None:
     number = _NUMBER.match(said)
     if number is not None:
         return _by_number(prompt, int(number[1]), said)
+    if said in NUMBER_WORDS:
+        return _by_place(options, NUMBER_WORDS.index(said) + 1)
     letter = _LETTER.match(said)
     if letter is not None:
         return _by_place(options, ord(letter[1]) - ord("a") + 1)
@@ -164,7 +175,7 @@ def _menu(prompt: Prompt, said: str) -> Command | None:
         last4 = _LAST4.match(said)
         if last4 is not None:
             return SetSlots(slots=Slots(method_last4=last4[1]))
-    return _by_label(options, said)
+    return _by_label(options, said) or _by_word(prompt, said)
 
 
 def _by_number(prompt: Prompt, number: int, said: str) -> Command | None:
@@ -193,6 +204,19 @@ def _several(options: Sequence[Option], said: str) -> Command | None:
     if not all(1 <= p <= len(options) for p in places):
         return None
     return Choose(values=tuple(dict.fromkeys(options[p - 1].value for p in places)))
+
+
+def _by_word(prompt: Prompt, said: str) -> Command | None:
+    """ "The vet", "first federal", "invoices": the one line that has those words."""
+    words = [w for w in said.split() if w not in FILLERS]
+    if prompt.kind not in BY_WORD or not words or not all(w.isalpha() for w in words):
+        return None
+    if set(words) <= COMMAND_WORDS or (len(words) == 1 and words[0] in ORDINALS):
+        return None
+    found = [o for o in prompt.options if set(words) <= set(re.findall(r"[^\W\d_]+", plain(o.label)))]
+    if len(found) > 1 and prompt.kind == "account":
+        return SwitchAccount(account=" ".join(words))
+    return Choose(values=(found[0].value,)) if len(found) == 1 else None
 
 
 def _by_label(options: Sequence[Option], said: str) -> Choose | None:

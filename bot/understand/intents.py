@@ -124,7 +124,7 @@ def _about_methods(slots: Slots) -> Command | None:
 
 def _change(state: Conversation, slots: Slots, *, paying: bool) -> Command | None:
     if paying:
-        return Correct(slots=slots, target=None if has_value(slots) else slots.target or "scope")
+        return Correct(slots=slots, target=None if has_value(slots) else slots.target)
     if state.paying:
         return Correct(slots=slots)  # too late, and no second payment
     return StartFlow(flow="pay", slots=slots) if has_value(slots) else None
@@ -132,7 +132,7 @@ def _change(state: Conversation, slots: Slots, *, paying: bool) -> Command | Non
 
 def _unsure(state: Conversation, frame: Frame) -> tuple[Command, ...]:
     """A value that answers what was asked is taken all the same; else up to two readings are offered."""
-    if isinstance(state.frame, PayFrame) and _answers(state, frame.slots) and frame.intent != "affirm":
+    if isinstance(state.frame, PayFrame) and _answers(state, frame) and frame.intent != "affirm":
         return (SetSlots(slots=frame.slots),)
     ranking = frame.ranking or ((frame.intent, frame.confidence),)
     readings: list[Reading] = []
@@ -145,9 +145,11 @@ def _unsure(state: Conversation, frame: Frame) -> tuple[Command, ...]:
     return (Unclear(readings=tuple(readings[:2])),)
 
 
-def _answers(state: Conversation, slots: Slots) -> bool:
-    kind = state.prompt.kind if state.prompt else None
+def _answers(state: Conversation, frame: Frame) -> bool:
+    kind, slots = state.prompt.kind if state.prompt else None, frame.slots
     match kind:
+        case "confirm" | "change":  # shown again before anything is paid, so a likely value is worth taking
+            return frame.intent in ("inform", "change", "make_payment") and has_value(slots)
         case "amount":
             return slots.amount is not None or slots.amount_fraction is not None
         case "invoices":

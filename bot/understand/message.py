@@ -8,13 +8,19 @@ import unicodedata
 from bot.commands import Affirm, Choose, Command, Correct, Repeat, Resume, SetSlots, Unclear, Unreadable
 from bot.messages import Incoming
 from bot.state import Conversation, PayFrame
-from bot.understand import answers
+from bot.understand import answers, parts
 from bot.understand.intents import commands, has_value
 from nlu.frame import Frame, Slots
 
 UNNUMBERED = ("confirm", "change", "cancel_scheduled")
 """Questions that list nothing: a bare number answers none of them, though it may read like an invoice's place."""
 _BARE_NUMBER = re.compile(r"#?\d{1,3}")
+LEAVES_NOTE = frozenset({
+    "cancel", "go_back", "restart", "repeat", "help", "talk_to_human", "check_balance", "check_due_date", "ask_terms",
+    "list_invoices", "list_payments", "list_payment_methods",
+})  # fmt: skip
+"""What may come instead of a note that was asked for."""
+SURE_NO_NOTE = 0.85
 READ_CHARS_MAX = 1000
 """Longer messages are not acted on: too much can be meant."""
 
@@ -26,7 +32,7 @@ def understand(state: Conversation, incoming: Incoming, frame: Frame) -> tuple[C
         return (unreadable,)
     text = incoming.text
     if state.prompt is not None:
-        answer = answers.read(state.prompt, text)
+        answer = None if _leaves_note(state, frame) else answers.read(state.prompt, text)
         if answer is not None:
             return (answer,)
         if state.prompt.kind in UNNUMBERED and _BARE_NUMBER.fullmatch(answers.plain(text)):
@@ -39,8 +45,9 @@ def understand(state: Conversation, incoming: Incoming, frame: Frame) -> tuple[C
         return (said,)
     if answers.plain(text) == "" or set(text.strip()) == {"?"}:
         return (Repeat(),)
-    if answers.plain(text) in answers.NOW_WORDS and isinstance(state.frame, PayFrame):
-        return (Correct(now=True),)
+    away = parts.taken_away(answers.plain(text)) if isinstance(state.frame, PayFrame) else None
+    if away is not None:
+        return (away,)
     if answers.plain(text) in answers.RESUME_WORDS and (state.frames or state.pending):
         return (Resume(),)
     return tuple(_careful(state, c, text) for c in commands(state, frame))
@@ -51,8 +58,14 @@ def _careful(state: Conversation, command: Command, text: str) -> Command:
     if isinstance(command, Affirm) and not answers.may_be_yes(text):
         return Unclear()
     if isinstance(command, SetSlots) and state.prompt is not None and state.prompt.kind == "confirm":
-        return Correct(slots=command.slots)
-    return command
+        command = Correct(slots=command.slots)
+    return parts.added(command, answers.plain(text)) if isinstance(command, Correct) else command
+
+
+def _leaves_note(state: Conversation, frame: Frame) -> bool:
+    """Whether what came instead of a note is surely something else."""
+    is_note = state.prompt is not None and state.prompt.kind == "note"
+    return is_note and frame.intent in LEAVES_NOTE and frame.confidence >= SURE_NO_NOTE
 
 
 def _place(state: Conversation, frame: Frame) -> Command | None:

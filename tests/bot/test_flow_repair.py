@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.effects import Say
+from bot.render import render
+from nlu.frame import Intent
 from payments.contract import AccountRef
 from tests.book import ACME, Book
-from tests.playbook import Escalates, Said, minutes, pays, play, said, says
+from tests.playbook import Escalates, Said, minutes, pays, play, said, says, texts
 
 PAY = said("pay my bill", "make_payment")
 TWENTY = said("pay 20", "make_payment", scope="fixed_amount", amount="20.00")
@@ -147,8 +149,48 @@ def test_long_silence_lets_a_flow_go() -> None:
 def test_small_talk_is_answered_and_the_question_put_again() -> None:
     p = play()
     p >> said("thanks", "thank") << "thank"
-    p >> PAY << "scope_which" >> said("hello", "greet") << "greet" << "scope_which"
-    p >> said("thx", "thank") << says("scope_which", lead="thank")
+    p >> PAY << "scope_which" >> said("hello", "greet") << says("scope_which", lead="greet_again")
+    p.done()
+
+
+@pytest.mark.parametrize(("text", "kind"), [("thx", "thank"), ("bye", "goodbye")])
+def test_thanks_and_goodbyes_get_a_short_reminder_of_what_is_open(text: str, kind: Intent) -> None:
+    p = play()
+    p >> PAY << "scope_which" >> said(text, kind) << f"{kind}_open" >> "1" << says("confirm", total="60.85")
+    p >> said(text, kind) << says(f"{kind}_waiting", total="60.85", reply="Reply Y to pay, N to leave it.")
+    p >> said("what?", "repeat") << says("confirm", total="60.85") >> "y" << pays("60.85")
+    p.done()
+
+
+def test_a_yes_to_a_menu_asks_for_a_choice_and_then_offers_a_person() -> None:
+    p = play()
+    p >> PAY << "scope_which" >> "yes" << says("scope_which", lead="pick_one")
+    p >> "yes" << "unclear_help" << "scope_which" >> "yes" << "unclear_person" << Escalates() << "scope_which"
+    p >> "two" << says("confirm", total="42.10")
+    p.done()
+
+
+def test_the_company_is_named_in_the_first_message_whatever_it_is() -> None:
+    for first in (said("what can you do", "help"), said("a person", "talk_to_human"), said("delete my card",
+                  "remove_payment_method"), CANCEL, PAY, TWENTY):  # fmt: skip
+        p = play(introduced=False)
+        p._say(first)
+        said_first = next(e for e in p.effects if isinstance(e, Say))
+        assert "Acme Billing" in render(said_first, texts(), "en").text
+
+
+def test_an_account_can_be_named_by_a_word_of_it_and_a_question_beside_is_answered() -> None:
+    p = play(Book(accounts=TWO))
+    p >> BALANCE << "account_which" >> said("is it safe", "ask_terms") << "terms" << "account_which"
+    p >> said("acme", "ask_terms", 0.45) << "account_ambiguous"
+    p >> said("the vet") << "account_now"
+    p.done()
+
+
+def test_never_mind_to_a_change_leaves_the_payment_as_it_was() -> None:
+    p = play()
+    p >> TWENTY << "confirm" >> said("change the amount", "change", target="amount") << "amount_which"
+    p >> CANCEL << says("confirm", total="20.00") >> CANCEL << "dropped_total"
     p.done()
 
 
