@@ -18,6 +18,7 @@ from durable.worker import no_crash
 from payments.gateways import Charge, Charged, ChargeOutcome, Declined, Gateway, Unknown, Unreachable
 from payments.gateways.remote import RemoteGateway
 from payments.gateways.sandbox import KeyReused, SandboxGateway
+from payments.gateways.server import app
 from tests.payments.conftest import World, no_sleep
 
 START_SECONDS_MAX = 20.0
@@ -74,12 +75,19 @@ async def remote(process: GatewayProcess) -> AsyncIterator[RemoteGateway]:
         yield RemoteGateway(http)
 
 
-@pytest.fixture(params=["memory", "process"])
-def gateway(request: pytest.FixtureRequest, clock: ManualClock) -> Gateway:
+@pytest.fixture(params=["memory", "http"])
+async def gateway(request: pytest.FixtureRequest, clock: ManualClock) -> AsyncIterator[Gateway]:
+    sandbox = SandboxGateway(clock, sleep=no_sleep)
     if request.param == "memory":
-        return SandboxGateway(clock, sleep=no_sleep)
-    found: RemoteGateway = request.getfixturevalue("remote")
-    return found
+        yield sandbox
+        return
+    transport = httpx.ASGITransport(app(sandbox, pause=no_pause))
+    async with httpx.AsyncClient(base_url="http://gateway", transport=transport) as http:
+        yield RemoteGateway(http)
+
+
+async def no_pause() -> None:
+    """The process waits a little before each answer; these tests do not."""
 
 
 @pytest.mark.parametrize(
