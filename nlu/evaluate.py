@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from nlu.frame import Frame, Nlu
+from nlu.runtime import Runtime, load
 from nlu.training_data import Case, read_cases
 
 TEST_SET = Path(__file__).resolve().parents[1] / "tests" / "nlu" / "frames.yml"
@@ -94,9 +95,14 @@ class Report:
 
 
 def evaluate(nlu: Nlu, cases: Sequence[Case]) -> Report:
-    """Parse every case, twice, and time the second pass (on a busy machine the clock on the wall tells little)."""
+    """Parse every case, twice, and time the second pass (on a busy machine the clock on the wall tells little).
+
+    Words are then known, sentences are not.
+    """
     frames = [nlu.parse(case.text, case.today) for case in cases]
     times = []
+    if isinstance(nlu, Runtime):
+        nlu.model.encoder.forget()
     for case in cases:
         began = time.thread_time_ns()
         nlu.parse(case.text, case.today)
@@ -145,8 +151,6 @@ def _failure(answer: Answer) -> str:
 
 def main(arguments: Sequence[str], out: TextIO) -> None:
     """Score the committed model."""
-    from nlu.runtime import load
-
     began = time.perf_counter()
     nlu = load()
     out.write(f"load                 {(time.perf_counter() - began) * 1e3:.0f} ms\n")

@@ -24,7 +24,8 @@ UNITS = 256
 """Outputs of each convolution."""
 MOST_PIECES = 48
 """Pieces of a message that are read."""
-_CACHED_WORDS = 1_000
+_CACHED_WORDS = 1_500
+_CACHED_SENTENCES = 4_000
 _CACHED_LENGTH = 24
 _START, _END, _UNKNOWN = "<s>", "</s>", "<unk>"
 _SPACE = "\u2581"
@@ -54,6 +55,7 @@ class SentenceEncoder:
         self._middle = len(self._layers["mid"])
         self._eps = float(arrays["eps"])
         self._cache: dict[str, tuple[Floats, Floats, Floats]] = {}
+        self._sentences: dict[str, Floats] = {}
 
     @classmethod
     def load(cls, path: Path = ENCODER) -> SentenceEncoder:
@@ -72,6 +74,20 @@ class SentenceEncoder:
 
     def vector(self, words: Sequence[str]) -> Floats:
         """The sentence's vector, of length 1; the words are lower-cased and hold no spaces."""
+        key = " ".join(words)
+        found = self._sentences.get(key)
+        if found is None:
+            found = self._vector(words)
+            if len(self._sentences) >= _CACHED_SENTENCES:
+                self._sentences.clear()
+            self._sentences[key] = found
+        return found
+
+    def forget(self) -> None:
+        """Let go of the sentences seen, so that the next are computed."""
+        self._sentences.clear()
+
+    def _vector(self, words: Sequence[str]) -> Floats:
         parts = [self._word(_START)]
         count = 2
         for word in words:

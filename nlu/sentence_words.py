@@ -28,7 +28,10 @@ shud should | cud could | wud would | hav have | hv have | wat what | wut what |
 evrything everything | evrythin everything | everythin everything | autopayment autopay | autopayments autopay
 autopays autopay | recuring recurring | sched schedule | resched reschedule | shedule schedule
 schedual schedule | canceled cancel | cancle cancel | cancell cancel | cancelled cancel | canx cancel
-agnt agent | rep representative | hwo how | teh the | adn and | jsut just | og go
+oew owe | fro from | frm from | waht what | wht what | hte the | taht that | yuo you | ym my | wnt want
+jus just | jst just | sum1 someone | som1 someone | in2 into | rcpt receipt | rcpts receipts | pmnts payments
+cxl cancel | rm remove | del delete | dflt default | snd send | pya pay | payy pay | agnt agent
+rep representative | hwo how | teh the | adn and | jsut just | og go
 """
 
 SPELLINGS: dict[str, str] = {

@@ -86,11 +86,12 @@ def train(out: TextIO, test_set: Path, model: Path = MODEL) -> Trained:
         run("rasa", "data", "validate", "--config", "config.yml", "--data", "nlu/data",
             "--domain", "nlu/rasa/domain.yml", cache=work / "cache")  # fmt: skip
         out.write("rasa train nlu\n")
-        run("rasa", "train", "nlu", "--config", "config.yml", "--nlu", "nlu/data", "--out", str(ARCHIVE.parent),
-            "--fixed-model-name", ARCHIVE.name.removesuffix(".tar.gz"), cache=work / "cache")  # fmt: skip
+        train_archive(ARCHIVE, work)
         out.write("export\n")
         fresh = work / "model"
-        _export(fresh, read, cases, work)
+        texts = [text for text, _ in examples(ROOT)]
+        sample = [*texts[::SAMPLE_EVERY], *(c.text for c in cases[::SAMPLE_EVERY] if c.text.strip()), *ODD_TEXTS]
+        export(fresh, ARCHIVE, read, answers(sample, work))
         out.write("rasa test nlu\n")
         accuracy = rasa_test(cases, work)
         began = time.perf_counter()
@@ -105,6 +106,20 @@ def train(out: TextIO, test_set: Path, model: Path = MODEL) -> Trained:
     out.write(f"load                 {load_ms:.0f} ms\n")
     out.write(f"artifact             {sum(p.stat().st_size for p in model.iterdir()) / 1e6:.2f} MB\n")
     return trained
+
+
+def train_archive(archive: Path, work: Path) -> None:
+    """`rasa train nlu` from the committed pipeline and data to `archive`; `work` is for what Rasa keeps meanwhile."""
+    run("rasa", "train", "nlu", "--config", "config.yml", "--nlu", "nlu/data", "--out", str(archive.parent),
+        "--fixed-model-name", archive.name.removesuffix(".tar.gz"), cache=work / "cache")  # fmt: skip
+
+
+def is_of(archive: Path, model: Path = MODEL) -> bool:
+    """Whether the archive is there and is the one that `model` was exported from."""
+    if not archive.exists():
+        return False
+    manifest = json.loads((model / "manifest.json").read_text("utf-8"))
+    return bool(manifest.get("archive") == digest(archive))
 
 
 def rasa_test(cases: Sequence[Case], work: Path) -> float:
@@ -136,28 +151,30 @@ def inputs(root: Path = ROOT) -> dict[str, str]:
     return {path.relative_to(root).as_posix(): digest(path) for path in [root / "config.yml", *data_files(root)]}
 
 
-def answers(texts: Sequence[str], work: Path) -> list[dict[str, Any]]:
-    """Rasa's own parse of each text by the last archive trained (see `nlu.export_answers`)."""
+def answers(texts: Sequence[str], work: Path, archive: Path = ARCHIVE) -> list[dict[str, Any]]:
+    """Rasa's own parse of each text by the archive (see `nlu.export_answers`)."""
     asked, answered = work / "texts.json", work / "answers.json"
     asked.write_text(json.dumps(list(texts)), "utf-8")
-    run("python", "-m", "nlu.export_answers", str(ARCHIVE), str(asked), str(answered))
+    run("python", "-m", "nlu.export_answers", str(archive), str(asked), str(answered))
     found: list[dict[str, Any]] = json.loads(answered.read_text("utf-8"))
     return found
 
 
-def _export(fresh: Path, read: dict[str, str], cases: Sequence[Case], work: Path) -> None:
-    """Write every file of the artifact to `fresh`; `read` are the trained files and their hashes."""
+def export(fresh: Path, archive: Path, read: dict[str, str], sample: Sequence[dict[str, Any]]) -> None:
+    """Write every file of the artifact of `archive` to the new folder `fresh`.
+
+    `read` are the trained files and their hashes; `sample` the answers of Rasa's to keep beside the model.
+    """
     fresh.mkdir()
     shutil.copy(ENCODER, fresh / ENCODER.name)
-    options = json.loads(run("python", "-m", "nlu.export", str(ARCHIVE), str(fresh)).splitlines()[-1])
-    texts = [text for text, _ in examples(ROOT)]
-    sample = [*texts[::SAMPLE_EVERY], *(c.text for c in cases[::SAMPLE_EVERY] if c.text.strip()), *ODD_TEXTS]
-    found = json.dumps(answers(sample, work), ensure_ascii=False, separators=(",", ":"))
+    options = json.loads(run("python", "-m", "nlu.export", str(archive), str(fresh)).splitlines()[-1])
+    found = json.dumps(sample, ensure_ascii=False, separators=(",", ":"))
     (fresh / "sample.json").write_text(found, "utf-8")
     manifest: dict[str, Any] = {"format": FORMAT, "options": options, "trained_from": read}
+    manifest["archive"] = digest(archive)
     manifest["files"] = {name: digest(fresh / name) for name in FILES}
     _write_manifest(fresh, manifest)
-    manifest["features"] = features_digest(load(fresh), texts)
+    manifest["features"] = features_digest(load(fresh), [text for text, _ in examples(ROOT)])
     _write_manifest(fresh, manifest)
 
 

@@ -22,6 +22,9 @@ def date_of(value: str, today: dt.date, *, past: bool = False) -> dt.date | None
             return dt.date.fromisoformat(rest)
         if kind == "md":
             return _month_day(int(rest[:2]), int(rest[3:]), today, past=past)
+        if kind == "nth":
+            month, weekday, nth = map(int, rest.split(":"))
+            return _nth_weekday(month, weekday, nth, today, past=past)
         if kind == "dom":
             day, _, shift = rest.partition(":")
             return _day_of_month(int(day), int(shift) if shift else None, today, past=past)
@@ -88,6 +91,16 @@ def _month_day(month: int, day: int, today: dt.date, *, past: bool) -> dt.date:
     if not past and date < today:
         return date.replace(year=today.year + 1)
     return date
+
+
+def _nth_weekday(month: int, weekday: int, nth: int, today: dt.date, *, past: bool) -> dt.date:
+    """The nth such weekday of a month: the next one, or with `past` the last."""
+    for year in (today.year, today.year - 1) if past else (today.year, today.year + 1):
+        first = dt.date(year, month, 1)
+        day = first + dt.timedelta(days=(weekday - first.weekday()) % _WEEK + _WEEK * (nth - 1))
+        if (day <= today) if past else (day >= today):
+            return day
+    raise ValueError(month)
 
 
 def _day_of_month(day: int, shift: int | None, today: dt.date, *, past: bool) -> dt.date:

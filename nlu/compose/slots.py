@@ -15,9 +15,11 @@ from nlu.grammar.edits import Item
 from nlu.grammar.normal import Normal
 
 _DESCRIBED_BEFORE = re.compile(
-    r"(?:\bof (?:the |my |that )?|\b(?:bill|balance|total|invoice|it|that|charge) (?:is|was|of|says"
+    r"(?:\bof (?:the |my |that )?|\b(?:bill|limit|budget|paycheck|rent|balance|total|invoice|it|that"
+    r"|charge) (?:is|was|of|says"
     r"|comes to|came to) |\bi owe |\bowed? |\bi (?:only |just )?(?:have|have got|got|make"
-    r"|earn) (?:about |around |like )?)$"
+    r"|earn) (?:about |around |like )?|\b(?:already|i|we|you|he|she|they|have|did) (?:paid|sent|charged|gave"
+    r"|billed)(?: (?:me|us|you|in|only|about|just))* |\b(?:says|said|shows|asking for) )$"
 )
 _DESCRIBED_AFTER = re.compile(
     r"^ ?(?:that |which )?(?:i owe|we owe|balance|bill|total|due|owed|invoice|limit)\b"
@@ -27,7 +29,8 @@ _EACH = re.compile(r"\b(?:each|apiece|per invoice)\b")
 _FROM_AFTER = re.compile(r"^ ?(?:'s )?(?:one|payment|scheduled|transaction|autopay|auto|\$?\d)")
 _TO_BEFORE = re.compile(r"\b(?:to|until|till|for|by|on|instead)(?: the)? $")
 _FROM_BEFORE = re.compile(
-    r"\b(?:from|payment on|payment of|payment dated|scheduled for|scheduled on|set for|due on"
+    r"\b(?:from|set (?:it |that |this )?(?:up )?(?:for|on)|payment on|payment of|payment dated|scheduled for"
+    r"|scheduled on|set for|due on"
     r"|planned for)(?: the)? $"
 )
 _DOCUMENTS = (
@@ -54,6 +57,8 @@ class _Filling:
         self.refused: list[Item] = []
         if self.pays or intent in ("set_default_payment_method", "reschedule_payment", "switch_account"):
             items, self.refused = edits.settle(self.text, items)
+        if intent == "make_payment":
+            items = _without_past(self.text, items)
         self.items = items
         self.out: dict[str, object] = {}
 
@@ -101,13 +106,15 @@ class _Filling:
             references += ["all"] if "open" in statuses and not references else []
         if "overdue" in references and any(ref.startswith(("oldest:", "latest:")) for ref in references):
             references.remove("overdue")
+        left_out = [
+            reference
+            for item in self.refused
+            if item.span.slot == "invoices"
+            for reference in _expanded(item.span.value, self.today)
+        ]
+        excepted += [reference for reference in left_out if reference in references]
         if "all" in references:
-            excepted += [
-                ref
-                for item in self.refused
-                if item.span.slot == "invoices"
-                for ref in _expanded(item.span.value, self.today)
-            ]
+            excepted += left_out
             if len(references) > 1 and not excepted:
                 references.remove("all")
         if not self.pays:
@@ -161,7 +168,7 @@ class _Filling:
         amounts = [item for item in self.items if item.span.slot == "amount"]
         invoices = self.out.get("invoices")
         count = len(invoices) if isinstance(invoices, list) else 0
-        if amounts and self.pays and count:
+        if amounts and count and "amounts" in self.allowed:
             if len(amounts) > 1 and len(amounts) == count:
                 self.out["amounts"] = [Decimal(item.span.value) for item in amounts]
                 return
@@ -304,6 +311,20 @@ class _Filling:
                 return
         if kind is not None:
             self.out["method_kind"] = kind
+
+
+_PAST_CLAUSE = re.compile(
+    r"(?:^|[,.;!?] |\b(?:but|so|since|because|and) )(?:\w+ ){0,2}?(?:i|we)(?: have| had| already| just| only)* "
+    r"(?:paid|sent|settled|cleared|covered|took care of|made a payment)\b"
+    r".*?(?=$|[,.;!?] |\b(?:but|so|now|please|and (?:now|today|then|pay)|today|then)\b)"
+)
+
+
+def _without_past(text: str, items: list[Item]) -> list[Item]:
+    """The items of a payment without those of a payment made before ("I paid 200 last time, now put 75 ...")."""
+    past = [match.span() for match in _PAST_CLAUSE.finditer(text)]
+    kept = [item for item in items if not any(start <= item.start < end for start, end in past)]
+    return kept or items
 
 
 _SWITCHED = re.compile(

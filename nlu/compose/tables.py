@@ -23,7 +23,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "check_balance": frozenset({"scope", "invoices", "period", "status", "account", "date"}),
     "check_due_date": frozenset({"scope", "invoices", "period", "status", "account", "date"}),
     "list_invoices": _LISTED | {"invoices", "status", "amount"},
-    "list_payments": _LISTED | METHOD | {"invoices", "amount"},
+    "list_payments": _LISTED | METHOD | {"invoices", "amount", "amounts", "scope"},
     "list_payment_methods": METHOD | {"account"},
     "add_payment_method": METHOD | {"account"},
     "remove_payment_method": METHOD | {"account"},
@@ -37,7 +37,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "get_document": _LISTED | METHOD | {"document", "invoices", "amount", "status"},
     "switch_account": frozenset({"account"}),
     "help": METHOD,
-    "ask_terms": METHOD | {"amount", "invoices", "date", "amount_fraction"},
-    "dispute_charge": METHOD | {"amount", "invoices", "date", "period"},
+    "ask_terms": METHOD | {"amount", "invoices", "date", "amount_fraction", "scope"},
+    "dispute_charge": METHOD | {"amount", "amounts", "invoices", "date", "period"},
 }
 """Intents that are not here carry none."""

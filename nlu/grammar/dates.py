@@ -2,7 +2,8 @@
 
 Date values: `d:2026-12-01`, `md:12-01`, `dom:15` (`dom:15:1` next month), `wd:4` with `next`, `last`,
 `this` or
-`+7` after a second colon, `+3d`, `-1d`, `+2m`, `eom:0`, `bom:1`, `nextweek`. Period values: `m:10`,
+`+7` after a second colon, `nth:11:3:4` (the fourth thursday of november), `+3d`, `-1d`, `+2m`, `eom:0`,
+`bom:1`, `nextweek`. Period values: `m:10`,
 `ym:2025-10`,
 `m-1` (months from today's), `y:2025`, `y-1`. Pure.
 """
@@ -37,7 +38,9 @@ _DAY_OF = re.compile(
     r"|method|payment method|option|oldest|time|street|st\b|ave|floor|avenue))"
 )
 _ORDINAL_DAY = re.compile(
-    rf"\b(?:on|by|before|until|till) the ({_ORD})\b(?! (?:one|invoice|bill|card|method|payment|option))"
+    rf"\b(?:on|by|before|until|till|for|from|to) the ({_ORD})\b(?! (?:one|1\b|invoice|bill|card|method|payment|option"
+    r"|time|bank|2|3|two|half|thing|and|person|account|item))(?! ?,| ?$)"
+    rf"|\b(?:on|by|before|until|till) the ({_ORD})\b(?! (?:one|1\b|invoice|bill|card|method|payment|option|2|3))"
 )
 _RELATIVE = re.compile(
     r"\b(?:(?P<after>(?:the )?day after tomorrow)|(?P<before>(?:the )?day before yesterday)"
@@ -67,6 +70,8 @@ _END_OF = re.compile(
 _START_OF = re.compile(
     r"\b(?:the )?(?:beginning|start|first day) of (?:the |(?P<n>next ))?month\b|\bfirst thing next month\b"
 )
+_LAST_OF = re.compile(rf"\b(?:the )?(?P<w>end|last day|close|middle|mid|beginning|start|first day) (?:of )?{_MONTH}\b")
+_END_NEXT_WEEK = re.compile(r"\b(?:the )?end of next week\b")
 _MID = re.compile(r"\b(?:the )?(?:middle of (?:the |this )?month|mid[- ]?month)\b")
 _END_WEEK = re.compile(r"\b(?:(?:the )?end of (?:the |this )?week|eow)\b")
 _WEEKEND = re.compile(r"\b(?:this |on the |the |over the )?weekend\b")
@@ -75,7 +80,9 @@ _END_YEAR = re.compile(r"\b(?:the )?end of (?:the |this )?year\b")
 _HOLIDAYS = (
     (re.compile(r"\bchristmas eve\b"), "md:12-24"), (re.compile(r"\bchristmas(?: day)?\b"), "md:12-25"),
     (re.compile(r"\bnew year'?s eve\b"), "md:12-31"), (re.compile(r"\bnew year'?s?(?: day)?\b"), "md:01-01"),
-    (re.compile(r"\bhalloween\b"), "md:10-31"),
+    (re.compile(r"\bhalloween\b"), "md:10-31"), (re.compile(r"\bthanksgiving(?: day)?\b"), "nth:11:3:4"),
+    (re.compile(r"\bindependence day\b"), "md:07-04"), (re.compile(r"\bvalentine'?s(?: day)?\b"), "md:02-14"),
+    (re.compile(r"\blabor day\b"), "nth:09:0:1"),
 )  # fmt: skip
 
 _BARE_MONTH = re.compile(
@@ -193,7 +200,8 @@ def _read_calendar(reading: Reading) -> None:
         if 1 <= int(match[2]) <= 31:
             reading.add(*match.span(), "date", f"dom:{int(match[2])}")
     for match in _ORDINAL_DAY.finditer(text):
-        reading.add(*match.span(1), "date", f"dom:{ORDINALS[match[1]]}")
+        index = match.lastindex or 1
+        reading.add(*match.span(index), "date", f"dom:{ORDINALS[match[index]]}")
     for pattern, value in _HOLIDAYS:
         for match in pattern.finditer(text):
             reading.add(*match.span(), "date", value)
@@ -219,6 +227,7 @@ def _read_relative(reading: Reading) -> None:
         reading.add(*match.span(), "date", _offset(match["n"], match["u"], "-"))
     for match in _END_OF.finditer(text):
         reading.add(*match.span(), "date", "eom:1" if match["n"] else "eom:0")
+    _read_ends(reading)
     for match in _START_OF.finditer(text):
         reading.add(*match.span(), "date", "bom:1")
     for pattern, value in (
@@ -229,6 +238,17 @@ def _read_relative(reading: Reading) -> None:
             end = match.end()
             if value != "nextweek" or not re.match(rf" {_WEEKDAY}", text[end:]):
                 reading.add(match.start(), end, "date", value)
+
+
+def _read_ends(reading: Reading) -> None:
+    text = reading.text
+    for match in _LAST_OF.finditer(text):
+        month = MONTHS[match[2]]
+        last = 28 if month == 2 else 30 if month in (4, 6, 9, 11) else 31
+        day = {"end": last, "last day": last, "close": last, "middle": 15, "mid": 15}.get(match["w"], 1)
+        reading.add(*match.span(), "date", f"md:{month:02d}-{day:02d}")
+    for match in _END_NEXT_WEEK.finditer(text):
+        reading.add(*match.span(), "date", "wd:4:next")
 
 
 def _offset(count: str, unit: str, sign: str) -> str:

@@ -26,10 +26,13 @@ GROUPS = {
 _CORRECTION = re.compile(
     r"\b(?:no,? (?:wait|sorry|make|i mean|actually|not)|wait(?! (?:until|till|for|to))|actually"
     r"|scratch that|strike that|i mean|meant"
-    r"|correction|rather(?! than)|sorry|oops|whoops|make (?:it|that)|hold on|instead(?! of)"
+    r"|correction|rather(?! than)|sorry(?! for| about| to| i am| but| if| that)|oops|whoops|make (?:it|that)"
+    r"|hold on|instead(?! of)"
     r"|on second thought|change (?:it|that) to"
     r"|better (?:make|do)|better yet|nah|nope|no(?=[,.!]| (?:use|with|on|the|my|just|pay|\d|\$)))\b"
 )
+_AMONG = re.compile(r"^\W*(?:please |ok |so )*(?:out )?(?:of|from|between|among)\b.*?\b(?:only|just)\b")
+"""What is chosen from ("of 1043 and 1044, only pay 1044")."""
 _ALSO = re.compile(r"\b(?:also|add|plus|too|as well|and then)\b")
 _SKIPPED = (
     r"(?: (?:charge|use|using|pay|paying|with|to|the|my|our|on|for|from|put|it|that|this|want|i|you"
@@ -131,6 +134,9 @@ def _without_replaced(text: str, items: list[Item]) -> list[Item]:
 def _without_corrected(text: str, items: list[Item]) -> list[Item]:
     if len(items) < 2:
         return items
+    among = _AMONG.match(text)
+    if among is not None and any(i.group == "invoices" and i.start >= among.end() for i in items):
+        items = [i for i in items if i.group != "invoices" or i.start >= among.end()]
     for match in _CORRECTION.finditer(text):
         after = [item for item in items if item.start >= match.end()]
         if not after or _ALSO.search(text, match.end(), after[0].start):

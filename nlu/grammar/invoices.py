@@ -59,7 +59,8 @@ _ALL_BUT = re.compile(
     r"|other than|minus))"
 )
 _OVERDUE = re.compile(
-    r"\b(?:over ?-?due|past[ -]?due|(?<=the )late)(?: (?:ones?|invoices?|bills?|stuff|amounts?"
+    r"\b(?:over ?-?due|past[ -]?due|(?<=the )late|(?<=(?:that|what) is )late|(?<=that are )late|(?<=which are )late"
+    r"|(?<=whatever is )late|late(?= (?:ones?|invoices?|bills?|stuff)\b))(?: (?:ones?|invoices?|bills?|stuff|amounts?"
     r"|balance))?\b"
 )
 _EXCEPT = re.compile(

@@ -71,33 +71,58 @@ SPELLINGS: dict[str, str] = _table("""
     thanks: thx thnx tnx ty
     because: bc cuz cause coz
     before: b4
-    with: w wit wth
+    with: w wit wth wiht
     without: w/o
-    payment: pymt pmt paymt paymnt payement paymet pyment
-    payments: pymts pmts paymts payements
-    pay: py payy paye
-    invoice: inv invoce invioce invoive invoic invoise involce
-    invoices: invs invoces invioces invoises
+    payment: pymt pmt pmnt pymnt paymt paymnt payement paymet pyment pyament paiment
+    payments: pymts pmts pmnts pymnts paymts payements pyaments
+    pay: py payy paye pya paay ppay
+    invoice: inv invc invce invoce invioce invoive invoic invoise involce
+    invoices: invs invcs invoces invioces invoises
     bill: bil bll
     number: num nbr nr
-    card: crd
+    card: crd cadr caard
+    cards: crds
+    bank: bnk bakn bnak
+    break: brk braek
+    into: in2 itno
+    the: teh hte tha
+    from: frm fom fro
+    owe: oew
+    what: waht wht hwat
+    ending: endng endin edning
+    different: diff dif diffrent difrent
+    except: xcept excpt excep exept
+    last: lst
+    next: nxt
+    send: snd
+    want: wnt
+    just: jus jst jsut
+    everything: evrything evrythin everythin evrythng
+    overdue: ovrdue ovedue
+    forget: forgt forgit
+    cancel: cancl cncl
+    schedule: schedual shedule skedule scedule
+    split: splt
+    total: totl toal ttl tot
+    report: rprt
+    transfer: xfer
     account: acct acc acnt accnt acount accont
     accounts: accts
-    amount: amt ammount amout
-    balance: bal balence ballance blance
+    amount: amt amnt ammount amout amoutn
+    balance: bal blnc balnce balence ballance blance
     tomorrow: tmrw tmr tmw tmrrw tomo 2moro tomorow tommorow tommorrow tomorro tomorrw tmoro
     today: 2day todat tday
     tonight: 2nite tonite
     monday: mon
     tuesday: tue tues
-    wednesday: wed weds wensday wednsday wendsday wednesdy
-    thursday: thu thur thurs thrusday
-    friday: fri firday fryday
-    saturday: sat satuday
-    sunday: sun
+    wednesday: weds wedns wednes wendsday wensday wednsday wendsday wednesdy
+    thursday: thu thur thurs thrusday thrsday
+    friday: fri firday fryday frday firdy
+    saturday: satuday sturday
+    sunday: sudnay
     january: jan
     february: feb febuary
-    march: mar
+    march: mrch
     april: apr
     june: jun
     july: jul
@@ -106,44 +131,47 @@ SPELLINGS: dict[str, str] = _table("""
     october: oct
     november: nov
     december: dec
-    dollars: dollar buck bucks bux buks dollers dolars dollor dollors dols smackers
+    dollars: dlrs dolar dollar buck bucks bux buks dollers dolars dollor dollors dols smackers
     cents: cent
     percent: pct prcnt
     full: ful fulll
     default: dflt deflt defalt
-    current: cur curr curent currnt
-    charges: chrgs chgs
+    current: cur curr crnt curent currnt currrent
+    charges: chrgs chgs charegs chargs
     tomorrow's: tmrws tomorrows tmrs
     statement: stmt stmnt statment
     later: l8r l8er
-    visa: visaa vsa viza vissa visas
+    visa: visaa vsa vsia vias ivsa viza vissa visas
     mastercard: mc mastercrd mastercad mastrcard
-    amex: amx amexs
+    amex: amx aemx amexs
     discover: disc dscvr
     diners: diner
-    checking: chk chkg cheking chequing checkings
-    savings: saving svgs
-    scheduled: sched
+    checking: chk chkg chkng chking cheking chekcing chequing checkings
+    savings: saving svgs savngs svings
+    scheduled: sched schedualed sheduled skeduled
     month: mo mnth mth
     months: mos mnths mths
     week: wk
     weeks: wks
     year: yr
     forty: fourty fourthy forthy
-    fifty: fivty fity fifity
+    fifty: fiddy fivty fity fifity
     twelve: twelv
-    eight: eigth eigt
+    eight: eigth eigt eihgt
+    thirty: thrity thirthy
+    second: secnd secound scond
+    third: thrid thrd
     ninety: ninty
     twenty: twety twnety tweny
-    hundred: hundrd hunderd hundo
+    hundred: hundrd hunderd hundo hndrd
     thousand: thousend thosand
     and: n
     not: nt
     instead: insted instaed isntead
     actually: actualy acutally actully acually
-    receipt: reciept recipt receit
-    receipts: reciepts recipts
-    half: haf hlf
+    receipt: reciept recipt receit rcpt
+    receipts: reciepts recipts rcpts
+    half: haf hlf hlaf hafl
     okay: ok okey okk
     yes: yess yesss
     change: chnage chagne chang
@@ -182,23 +210,38 @@ MONTHS = {
 }  # fmt: skip
 
 FUZZY = (
-    *WEEKDAYS, *MONTHS, "tomorrow", "yesterday", "mastercard", "american", "express", "discover", "checking",
-    "savings", "invoice", "invoices", "payment", "payments", "balance", "current", "charges", "statement",
-    "statements", "receipt", "receipts", "account", "dollars", "default", "autopay", "overdue", "outstanding",
-    "schedule", "scheduled", "automatic", "automatically", "instead", "actually", "everything", "different",
-    "another", "latest", "oldest", "ending", "percent", "quarter", "hundred", "thousand", "installments",
-    "credit", "amount", "except",
+    *WEEKDAYS, *(month for month in MONTHS if len(month) > 4), *TEENS, *TENS, *MULTIPLIERS, *LATER_ORDINALS,
+    *sorted(words_of("""
+        seven eight second third fourth sixth tenth tomorrow yesterday tonight today weekend month months
+        mastercard american express discover diners checking savings debit credit invoice invoices payment
+        payments balance total current charge charges statement statements receipt receipts account accounts
+        amount dollars cents percent quarter default autopay overdue outstanding unpaid schedule scheduled
+        automatic automatically instead actually everything different another latest oldest newest previous
+        ending except without excluding number installments split divide break spread whole entire remaining
+        through option method paying
+    """)),
 )  # fmt: skip
-"""Words that a single wrong, missing, extra or swapped letter does not hide (six letters and more)."""
+"""Words that a single wrong, missing, extra or swapped letter does not hide (five letters and more)."""
 
 ORDINARY = words_of("""
-    changes charge charged charger chargers discovery discovers discovered recover savings saving
-    checkin checkins invoiced payment repayment accounts accounting counts count mounts amounts amounted
-    amount mount account scheduler schedules reschedule rescheduled unscheduled express expresses expect
-    expects expected accept excepts credits balances balanced lasted latent greatest later ending
-    sending lending bending mending pending vending spending tending lending endings quarters quarts
-    hundreds thousands augusts currents currently differently statements everything anything receipts
-    installment defaults amounting mastered edit edits credited paying saying marched marches checked
-    kerning change changed friends funday another mother bother other others oldest boldest coldest
+    changes change changed charger chargers discovery discovers discovered recover recovers savings saving
+    checkin checkins checked kerning invoiced payment repayment accounting counts count mounts amounts amounted
+    amounting mount scheduler schedules reschedule rescheduled unscheduled expresses expect expects expected
+    empress accept accepts accepted excepts exempt excerpt credits balances balanced lasted latent greatest later
+    endings sending lending bending mending pending vending spending tending quarters quarter's quartet quarts
+    hundreds thousands augusta currently currents differently defaults edit edits credited saying playing praying
+    laying marched marches march marco marsh match merch mercy mary marry marks marc friends funday mother bother
+    others boldest coldest eighth seventh sevens semen steven sheen forte forth forts fort forties frost fifth
+    fifths faith filth seconds thirds tenths smith sixths fourths teeth tents tent weeknd weekends weekdays weekday
+    todays tonights monte monty mouth mouths moth moths method methods dinner dinners divers diner debts debt debut
+    thirst thirsty bread breaks bleak breakup freak spreads spreader divided divides divine splits spit opting
+    options optional auction number numbers numbered member remember lumber whale while whose whore wholes totals
+    totally totaled entirely reports repost resort instalments retaining precious previously thorough though trough
+    thought equal equals newer oldies old americans americana september's december's autopsy fridays mondays
+    sundays saturdays thursdays tuesdays wednesdays junes julie apple april's aprils reports ten tent then
+    paving pacing allowing visit visits nine ninth line lines sunny sundry sunday's today's money honey monkey
+    latests another brother anther credits center scent scents accent cent balancing balanced invoicing invoicer
+    every anything nothing currency recurrent occurrent sectors chance chances chart charm large discharge recharge
+    eights weight height fight sight right light tight freight eighths twelve twelves elevens spits splat
 """)
 """Real words within one letter of a `FUZZY` word, left as they are."""

@@ -35,12 +35,21 @@ _PAYISH = re.compile(
     r"|actually|only|just|another|up to|of|for|to|at|say|about|around|like|is|was|no|wait|sorry|mean"
     r"|meant|rather|not|and|it's"
     r"|oops|change it|with|extra|another|payment|total|on|give|knock|then|than|by|over|or|maybe"
-    r"|manage|afford|:|not \d+(?:\.\d+)?,?)\W*$"
+    r"|manage|afford|take|pull|draw|deduct|debit|hit|have|let|get|allocate|use|stick|chuck|slap|ding|kick in|chip in"
+    r"|contribute|toward|hundred|:|not \d+(?:\.\d+)?,?)\W*$"
 )
-_BARE = re.compile(rf"(?<![\w.,$#/•*-])(?<!\d )(-?)(\d{{1,3}}){_UNIT_AFTER}(?![\w-])")
+_BARE = re.compile(rf"(?<![\w.,$#/•*-])(?<!\d )(-?)(\d{{1,3}}){_UNIT_AFTER}(?!(?!ish\b)[\w-])")
 _TOWARD = re.compile(
     r"(?<![\w.$#/•*-])(\d{4,6})(?= (?:on|onto|to|toward|towards|off|against|of) (?:my |the |this |our )?"
     r"(?:bill|balance|account|it\b|what|total|current|tab|invoice|\d{4}|inv))"
+)
+_PAIR = re.compile(
+    r"(?<![\w.$#/\u2022*-])(?P<a>\d{1,3}|\d{1,5}\.\d\d|\d{1,3}_\d\d)(?= (?:dollars )?"
+    r"(?:on|to|onto|toward|towards|against|into|for|off|at|go to|goes to) (?:the |my |invoices? |inv |number |#|inv-)*"
+    r"(?!(?:19|20)[0-3]\d\b)\d{4,8}(?![\w%]|\.\d))"
+)
+_PAIR_AFTER = re.compile(
+    r"(?<![\w.$])\d{4,8} ?(?:-|:|=|gets|for|with)? ?(?P<a>\d{1,3}(?:\.\d\d)?)(?=(?:,| and |;| \d{4,8}\b|$))"
 )
 _FRACTIONS = {
     "half": "0.5", "quarter": "0.25", "third": "0.33", "fifth": "0.2", "tenth": "0.1", "fourth": "0.25",
@@ -140,6 +149,7 @@ def read_bare_amounts(reading: Reading) -> None:
     """Amounts without any mark of money: up to three digits, dollars and cents spoken, or money put toward
     something."""
     text = reading.text
+    _read_pairs(reading)
     for match in _TOWARD.finditer(text):
         value = amount_value(match[1])
         if value is not None:
@@ -155,6 +165,16 @@ def read_bare_amounts(reading: Reading) -> None:
         value = amount_value(match[2], negative=bool(match[1]))
         if value is not None:
             reading.add(match.start(), match.end(), "amount", value)
+
+
+def _read_pairs(reading: Reading) -> None:
+    """Amounts that stand beside references without any mark of money: "10 to 8801, 20 to 8802"; the other way
+    about ("8801 10, 8802 20") only where there are two such pairs."""
+    turned = list(_PAIR_AFTER.finditer(reading.text))
+    for match in [*_PAIR.finditer(reading.text), *(turned if len(turned) > 1 else ())]:
+        value = amount_value(match["a"])
+        if value is not None:
+            reading.add(match.start("a"), match.end("a"), "amount", value)
 
 
 def read_parts(reading: Reading) -> None:

@@ -24,6 +24,17 @@ _DIRECT = re.compile(
     rf"|this )?)(?<!please ){_NOTE}(?: line)?(?:,| about| for)? (?!that\b|for\b|about\b|and\b|to\b"
     r"|on\b|please|in\b|with\b|from\b)"
 )
+_ON_IT = re.compile(
+    rf"\b(?:put|add|leave|attach|stick|include|write) (?:a |the |this )?{_NOTE} (?:on|to|with|in|for) (?:it|that|this"
+    r"|there|the payment|the bill|the invoice|my payment)(?: please)? ?(?:[,:;-]+|that (?:says?|reads?)"
+    r"|saying|which says"
+    r"|to say|with) ?"
+)
+_FILLER = re.compile(
+    r"(?:\W|\b(?:please|pls|thanks|thank you|too|as well|instead|now|on it|to it|again|first|is|was|wrong|it|that"
+    r"|this|for me)\b)*"
+)
+"""Words after "note" that are none."""
 _BARE_MEMO = re.compile(
     r"(?<!the )(?<!a )(?<!in )\bmemo(?: line)? (?!line)|(?<=\d )note (?!that\b|for\b|to\b)"
 )
@@ -90,7 +101,7 @@ def read_notes(reading: Reading) -> None:
     if into is not None and into["c"].strip() not in ("a", "the", "it", "this", "that", "something"):
         _add_note(reading, into.start("c"), into.end("c"))
         return
-    for trigger in (_SAID, _TO, _LABEL, _FOR, _DIRECT, _BARE_MEMO):
+    for trigger in (_ON_IT, _SAID, _TO, _LABEL, _FOR, _DIRECT, _BARE_MEMO):
         match = trigger.search(text)
         if match is not None and match.end() < len(text):
             stop = _STOP.search(text, match.end())
@@ -110,7 +121,7 @@ def _add_note(reading: Reading, start: int, end: int) -> None:
         end -= 1
     if text[start:end].endswith((" on it", " on that")):
         end = text.rindex(" on ", start, end)
-    if start < end and any(c.isalnum() for c in text[start:end]):
+    if start < end and any(c.isalnum() for c in text[start:end]) and not _FILLER.fullmatch(text[start:end]):
         source_start, source_end = reading.normal.back(start, end)
         reading.add(
             start,

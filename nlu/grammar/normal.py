@@ -22,7 +22,7 @@ _DIGITS = 19
 _TOKEN = re.compile(
     r"(?P<number>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]{1,3},[0-9]{2}(?![0-9,])"
     r"|[0-9]+[oO](?!\w)|[0-9]+(?:\.[0-9]+)?|(?<![0-9.])\.[0-9]+)"
-    r"|(?P<word>w/o\b|w/(?!\w{0,3}\d)|[^\W\d_]+(?:['\u2019`\u00b4][^\W\d_]+)*)"
+    r"|(?P<word>w/o\b|in2(?=\s)|w/(?!\w{0,3}\d)|[^\W\d_]+(?:['\u2019`\u00b4][^\W\d_]+)*)"
     r"|(?P<space>\s+)|(?P<other>.)",
     re.DOTALL,
 )
@@ -57,7 +57,11 @@ class Normal:
         return len(self.text)
 
 
-_NEAR = Nearby(lexicon.FUZZY, shortest=6)
+_NEAR = Nearby(lexicon.FUZZY, shortest=5)
+_DAYS = frozenset((*lexicon.WEEKDAYS, *lexicon.MONTHS))
+_AMBIGUOUS = {"sat": "saturday", "sun": "sunday", "wed": "wednesday", "mar": "march"}
+_NOT_BEFORE_DAY = lexicon.words_of("i we he she they it you just finally have had has the a got who and then been")
+_NOT_AFTER_DAY = lexicon.words_of("down in on at here there around through back up his her my is shines vista")
 _KNOWN = frozenset(lexicon.FUZZY) | lexicon.ORDINARY
 
 
@@ -69,7 +73,12 @@ def respell(word: str) -> str:
         return known
     if word.endswith("'s") and len(word) > 3:
         return respell(word[:-2]) + "'s"
-    return word if word in _KNOWN else _NEAR.find(word) or word
+    if word in _KNOWN:
+        return word
+    found = _NEAR.find(word)
+    if found is None and word.endswith("s") and lexicon.SPELLINGS.get(word[:-1]) in _DAYS:
+        return lexicon.SPELLINGS[word[:-1]] + "s"
+    return found or word
 
 
 def _tokens(text: str) -> list[Token]:
@@ -86,13 +95,31 @@ def _tokens(text: str) -> list[Token]:
             tokens.append(Token(start, end, "~", "other"))
         elif match.lastgroup == "number":
             plain = piece.replace("o", "0").replace("O", "0")
-            plain = plain.replace(",", "." if re.fullmatch(r"\d{1,3},\d\d", piece) else "")
+            grouped = "," in piece and len(piece) - piece.index(",") > 3
+            plain = plain.replace(",", "" if grouped else ".")
+            around = text[start - 1 : start] + text[end : end + 1] if start else text[end : end + 1]
+            if grouped and not set(around) & set("$#-%k"):
+                plain = "$" + plain  # references are not written with a comma
             tokens.append(Token(start, end, "0" + plain if plain[0] == "." else plain, "number"))
         elif match.lastgroup == "space" or piece == "\u00a0":
             tokens.append(Token(start, end, " ", "space"))
         else:
             folded = _FOLDED.get(piece, piece)
             tokens.append(Token(start, end, _and(text, start) if folded in "&+" else folded, "other"))
+    return tokens
+
+
+def _days(tokens: list[Token]) -> list[Token]:
+    """The tokens with "sat", "sun", "wed" and "mar" read as day or month where they are no verb, star or
+    planet."""
+    for at, token in enumerate(tokens):
+        day = _AMBIGUOUS.get(token.norm)
+        if day is None:
+            continue
+        before = tokens[at - 2].norm if at > 1 else ""
+        after = tokens[at + 2].norm if at + 2 < len(tokens) else ""
+        if before not in _NOT_BEFORE_DAY and after not in _NOT_AFTER_DAY:
+            tokens[at] = Token(token.start, token.end, day, "word")
     return tokens
 
 
@@ -108,7 +135,7 @@ def normalise(text: str) -> Normal:
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for token in fold(_tokens(text[:LIMIT])):
+    for token in fold(_days(_tokens(text[:LIMIT]))):
         norm = token.norm
         parts.append(norm)
         if len(norm) == token.end - token.start:

@@ -16,9 +16,13 @@ from nlu.grammar import lexicon_en as lexicon
 _SMALL = {**lexicon.UNITS, **lexicon.TEENS, **lexicon.TENS}
 _NUMBER_WORDS = frozenset({*_SMALL, *lexicon.MULTIPLIERS, "oh", "o", "grand"})
 _MONEY_AFTER = frozenset({"dollars", "cents", "percent", "invoice", "invoices"})
-_COUNTED = frozenset(
-    {"dollars", "cents", "percent", "times", "invoices", "years", "days", "usd", "people", "%"}
-)
+_COUNTED = lexicon.words_of("""
+    dollars cents percent times invoices years days usd people % things reasons questions problems other
+    thanks thank calls emails messages texts bills different ways miles hours minutes weeks months yes
+    no
+""")
+_FIGURATIVE = lexicon.words_of("things reasons questions problems other thanks calls emails messages texts ways")
+"""What there are "a million" of."""
 _NAMES_A_NUMBER = frozenset({"invoice", "number", "account", "card", "ending", "bill", "in"})
 _ONES = frozenset(w for w, v in lexicon.ORDINALS.items() if v < 10)
 
@@ -111,6 +115,8 @@ def _fold_run(tokens: list[Token], at: int, end: int) -> Token | None:
     words = [t.norm for t in tokens[at:end] if t.kind != "space" and t.norm not in ("-", "and")]
     after = _word_after(tokens, end - 1)
     if words == ["one"] and after not in _MONEY_AFTER:
+        return None
+    if words[0] in ("a", *lexicon.MULTIPLIERS) and after in _FIGURATIVE:
         return None
     start, stop = tokens[at].start, tokens[end - 1].end
     groups = [value for value in (_value(group) for group in _groups(words)) if value is not None]

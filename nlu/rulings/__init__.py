@@ -13,9 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlu.grammar import edits
+from nlu.grammar.lexicon_en import words_of
 from nlu.grammar.normal import LIMIT, normalise
 from nlu.grammar.spans import Span
-from nlu.rulings import orders, yes
+from nlu.rulings import asides, orders, yes
+from nlu.rulings import commands as other
 from nlu.rulings import patterns as p
 
 __all__ = ["rule"]
@@ -50,8 +52,19 @@ _MISTAKEN_FOR_VALUES = frozenset(
         "switch_account",
         "reschedule_payment",
         "payment_plan",
+        "out_of_scope",
     }
 )
+
+
+_UNUSUAL = words_of("""
+    out_of_scope inform change list_payments list_invoices list_scheduled_payments list_payment_methods
+    remove_payment_method check_balance check_due_date check_autopay goodbye thank greet help cancel
+    deny
+""")
+"""What an order in an unusual verb is taken for."""
+_RIDER = 14
+"""Words, at most, of a yes with something added; what is longer only opens with a filler like "yeah hi so"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,10 @@ class _Saying:
     dates: int
     orders: bool
     asks: bool
+    form: str
+    """The masked form (see `nlu.rulings.commands`)."""
+    commanded: bool
+    """Whether a payment is ordered in so many words, whatever the verb."""
 
     def stands(self, after: int = 0) -> bool:
         """Whether a value stands, from some offset on."""
@@ -83,6 +100,8 @@ def _saying(text: str, spans: Sequence[Span]) -> _Saying:
     items = edits.items_of(normal, spans)
     kept, refused = edits.settle(normal.text, items)
     read = _blanked(normal.text, [item for item in items if item.span.slot == "note"])
+    form = other.masked(normal.text, items)
+    commanded = other.commands(form)
     return _Saying(
         text=read,
         rest=_blanked(normal.text, [item for item in items if item.span.slot in _TAKEN_OUT]),
@@ -91,7 +110,9 @@ def _saying(text: str, spans: Sequence[Span]) -> _Saying:
         dates=sum(item.span.slot == "date" for item in kept),
         refused=bool(refused),
         amounts=sum(item.span.slot in ("amount", "amount_fraction") for item in items),
-        orders=orders.orders(read),
+        orders=commanded or orders.orders(read),
+        form=form,
+        commanded=commanded,
         asks=bool(p.QUESTION.search(read)),
     )
 
@@ -127,7 +148,10 @@ def rule(text: str, spans: Sequence[Span], ranking: Sequence[tuple[str, float]])
 
 def _forced(saying: _Saying, top: str) -> str | None:
     """The intent that a ruling of the contract gives to the utterance; None where none speaks."""
+    if (intent := asides.aside(saying.form, top)) is not None:
+        return intent
     for ruling in (
+        _commanded,
         _beside_paying,
         _not_an_order,
         _refusal,
@@ -142,6 +166,17 @@ def _forced(saying: _Saying, top: str) -> str | None:
     return None
 
 
+def _commanded(saying: _Saying, top: str) -> str | None:
+    """An order in an unusual verb, taken for something else."""
+    if yes.starts_with_yes(saying.text) and len(saying.text.split()) <= _RIDER:
+        return None
+    if not saying.commanded or top not in _UNUSUAL or "parts" in saying.slots or p.IN_PARTS.search(saying.text):
+        return None
+    if saying.amounts > 1 and (saying.dates > 1 or p.NOW_AND_LATER.search(saying.text)):
+        return None
+    return "make_payment"
+
+
 def _beside_paying(saying: _Saying, top: str) -> str | None:
     """Orders and questions around paying that are taken for other business."""
     text = saying.text
@@ -149,6 +184,8 @@ def _beside_paying(saying: _Saying, top: str) -> str | None:
         return "deny"
     if p.TERMS.search(text) and top in (*_LOOSE, "check_balance", "check_due_date", "help"):
         return "ask_terms"
+    if top == "inform" and p.LAST_FEW.fullmatch(text):
+        return "list_invoices"
     if top == "inform" and "count" in saying.slots and p.PAYMENTS.search(text):
         return "list_payments"
     if top in ("change", "payment_plan", "list_payments") and _ends_in_order(saying, top):
@@ -174,7 +211,7 @@ def _ends_in_order(saying: _Saying, top: str) -> bool:
 
 def _not_an_order(saying: _Saying, top: str) -> str | None:
     """ "If I pay", "can I pay by check", "how do I pay", "I paid", "I can't pay"."""
-    if top not in _LOOSE and top not in ("deny", "help", "out_of_scope", "payment_plan"):
+    if top not in _LOOSE and top not in ("deny", "help", "out_of_scope", "payment_plan", "cancel"):
         return None
     text = saying.text
     if (
@@ -190,9 +227,11 @@ def _not_an_order(saying: _Saying, top: str) -> str | None:
             return "ask_terms"
     if saying.orders or top == "out_of_scope":
         return None
+    if top in (*_PAYING, "cancel", "deny") and orders.hindrances(text) & {"other", "purchase"} and not saying.stands():
+        return "out_of_scope"
     if p.CANNOT.search(text):
         return "payment_plan"
-    if top in _LOOSE and p.PAST.search(text):
+    if top in _LOOSE and (p.PAST.search(text) or (p.HAPPENED.search(text) and not saying.asks)):
         return "list_payments"
     return None
 
@@ -215,13 +254,15 @@ def _refusal(saying: _Saying, top: str) -> str | None:
 
 def _with_yes(saying: _Saying, top: str) -> str | None:
     """A yes that alters something is a change; one that only repeats itself is a yes."""
-    if top not in ("make_payment", "affirm", "inform", "deny", "change") or not yes.starts_with_yes(
-        saying.text
-    ):
-        return None
-    if saying.asks:
+    if top in ("out_of_scope", "help", "ask_terms") and p.YES_LAST.search(saying.text):
+        return "affirm" if yes.plain(saying.text, saying.rest, values=bool(saying.slots & _VALUES)) else None
+    if not yes.starts_with_yes(saying.text) or saying.asks:
         return None
     rest = yes.rest_after_yes(saying.text)
+    if top in ("ask_terms", "out_of_scope", "help") and saying.stands() and p.PROVIDED.search(rest):
+        return "change"
+    if top not in ("make_payment", "affirm", "inform", "deny", "change"):
+        return None
     ordered = top == "make_payment" and saying.orders and not p.ALTERS_STRONGLY.search(rest)
     altered = saying.stands() or p.TARGET_CHANGED.search(rest)
     if (
@@ -301,6 +342,8 @@ def _other_business(saying: _Saying, top: str) -> str | None:
         or (saying.amounts > 1 and (saying.dates > 1 or p.NOW_AND_LATER.search(text)))
     ):
         return "payment_plan"
+    if p.SAVES_ONLY.search(saying.form):
+        return "add_payment_method"
     for pattern, intent in _OTHER_BUSINESS:
         if pattern.search(text):
             return intent
@@ -313,7 +356,11 @@ def _other_business(saying: _Saying, top: str) -> str | None:
 
 def _no_order(saying: _Saying) -> bool:
     """Whether paying is named, but every time negated, conditional, asked about, or somebody else's."""
-    if p.SHOWS.search(saying.text) or p.DONE_BEFORE.search(saying.text):
+    if p.SHOWS.search(saying.text) or p.DONE_BEFORE.search(saying.text) or p.NO_PAYING.search(saying.text):
+        return True
+    if other.between_methods(saying.form) or (other.reported(saying.form) and not saying.orders):
+        return True
+    if p.STATES.search(saying.text) and not saying.orders and not p.REQUESTS.search(saying.text):
         return True
     if not saying.slots and not p.EVIDENCE.search(saying.text):
         return True

@@ -43,12 +43,14 @@ _CONDITIONAL = re.compile(
     rf"(?: \w+)? (?:i|we|you|someone|somebody|he|she|they|people|one)\b.*?\b(?:{_PAY}|paid)\b"
     r"|\b(?:i|we) (?:would|might|may)(?! (?:like|love|want|prefer|rather|wish|to\b|appreciate))"
     rf"(?: \w+)? {_PAY}\b"
-    r"|\bwish (?:i|we) could\b"
+    r"|\bwish (?:i|we) could\b|\bmaybe (?:i|we)\b"
+    rf"|\b(?:thinking|considering|debating|wondering)\b.*\b{_PAY}\b"
+    rf"|\b(?:i|we) should (?:\w+ )?{_PAY}\b.*\b(?:soon|sometime|eventually|some ?day|at some point|one of these days)\b"
 )
 _ASKED_ABOUT = re.compile(
     rf"\b(?:how|why|when|where|what|who|whose|which|whether)\b(?! i (?:owe|want)| you need).*?\b{_PAY}\b"
     r"|^(?:\W|and |so |ok |okay |hi |hey |hello |um |uh |wait )*(?:do|does|did|is|are|am|was|were|has"
-    r"|have|should|must|had) "
+    r"|have(?! my (?:checking|savings|card|bank|debit|credit|visa|amex|mastercard|discover))|should|must|had) "
     r"(?:i|we|you|it|there|they|he|she|my|the|that|this|anyone|someone|paying|people"
     rf"|your)\b.*?\b(?:{_PAY}|charging)\b"
     rf"|^will (?:i|it|my|the|that)\b|^(?:can|could|may) (?:somebody|someone|anyone|people|my|he|she|they)\b"
@@ -66,7 +68,12 @@ _THIRD = re.compile(
     r"|must|never|always|still|does|do|did|is|was"
     r"|also|not|to|supposed|going|needs|need|wants|want|got|better|might|may)){0,4}"
     rf" (?:pays|{_PAY})\b"
+    r"|\b(?:my|our|the|his|her|their) (?!visa|card|bank|amex|mastercard|discover|checking|savings|account\b"
+    r"|debit|credit"
+    r"|payment|bill|invoice|balance|whole|total)\w+ (?:will|would|should|is going to|wants? to|needs? to|has to|can|may"
+    rf"|might|is|was)(?: \w+)? {_PAY}\b"
 )
+_TOLD = re.compile(r"\b(said|says|texted|emailed|messaged|wrote|told|saying|reads)((?: me| us)?) ?[:,-]")
 _REPORTED = re.compile(
     r"\b(?:said|says|saying|told|tell|tells|telling|heard|wrote|texted|means|meant|word|phrase|type"
     r"|typing|typed|typed in|reply|replying|button|song|joke|dreamt|dream"
@@ -91,7 +98,8 @@ _STOPPED = re.compile(
     r"|delete|void)\b"
 )
 _PURCHASE = re.compile(
-    r"\bpay(?:ing)?(?: \$?\d+(?: dollars)?)? (?:for |to )?(?:my |the |a |an |some |our )?(?:uber|lyft"
+    r"\bwould (?:you|anyone|anybody) (?:ever |really |seriously )?pay\b[^.]* for (?:this|that|it|a|an|such)\b"
+    r"|\bpay(?:ing)?(?: \$?\d+(?: dollars)?)? (?:for |to )?(?:my |the |a |an |some |our )?(?:uber|lyft"
     r"|taxi|dinner|lunch"
     r"|breakfast|coffee|drinks|groceries|flight|hotel|concert|movie|massage|haircut|pizza|casino|cousin"
     r"|babysitter|nanny)\b(?!'?s\b)|\bpay per view\b"
@@ -110,7 +118,8 @@ _FRAMES = (
 
 def clauses(text: str) -> list[str]:
     """The clauses of a normal form, roughly: enough that a frame in one does not colour the next."""
-    return [clause for clause in _CLAUSES.split(_SUGGESTED.sub("", _QUOTED.sub(" ", text))) if clause]
+    said = _TOLD.sub(r"\1\2", _SUGGESTED.sub("", _QUOTED.sub(" ", text)))
+    return [clause for clause in _CLAUSES.split(said) if clause]
 
 
 def hindrance(clause: str) -> str | None:

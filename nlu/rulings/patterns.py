@@ -35,6 +35,10 @@ SHOWS = re.compile(
     r"(?:show|list|see(?! (?:that|to))|pull up|bring up|tell|say|view|look at|display|check|print|open the"
     r"|let me know)\b"
 )
+SAVES_ONLY = re.compile(
+    r"\b(?:save|store|register|link|remember)(?: down)? (?:my|this|a|our|these|that|the)(?: (?:new|other|second))? M\b"
+    r"(?!.*\b(?:pay|charge|settle)\b)"
+)
 AUTOMATIC = re.compile(
     r"\bauto[- ]?pay\w*|\bauto[- ]?(?:bill|debit|draft|charge)\w*|\bautomatic(?:ally)?\b"
     r"|\brecurring\b|\bevery (?:single )?(?:month|time|billing)\b|\bevery new (?:bill|invoice)\b"
@@ -105,6 +109,27 @@ ASKS_WHETHER = re.compile(
     r"|would|could|will) you (?:take|accept)\b(?! care|.*\b(?:from|out|off)\b)"
     r"|\b(?:is|are) (?!there)\w+ accepted\b"
 )
+PROVIDED = re.compile(
+    r"\b(?:as long as|so long as|provided|only if|but only|assuming|if (?:it|you|that)(?: is| can| will)?"
+    r"|on condition)\b"
+)
+LAST_FEW = re.compile(r"\W*(?:my |our )?(?:last|past|recent|previous) \d+ (?:invoices|bills|invoice)\W*")
+HAPPENED = re.compile(
+    r"\bpayment\b.*\b(?:bounced|was declined|got declined|declined|failed|went through|was made|was returned"
+    r"|got returned"
+    r"|did not (?:go|post|clear)|is pending|was rejected|never (?:went|posted|cleared))\b"
+    r"|^\W*(?:(?:yes|no|but|ok|okay|hey|already|just|um)\W+)*(?:took care of|settled up|sent (?:the|it|in|you))\b"
+)
+"""Payments that were made, or tried."""
+STATES = re.compile(
+    r"^\W*(?:(?:so|ok|okay|hi|hey|hello|um|well|and)\W+)*(?:(?:i|we)|(?=just (?:got|received))) ?(?:have "
+    r"|just |already |still |only "
+    r"|am )*(?:got|get|received"
+    r"|owe|see|saw|noticed|found|opened|looking at|was billed|is due)\b"
+)
+"""Facts that the person tells."""
+NO_PAYING = re.compile(r"\bon (?:hold|pause)\b|\b(?:visa|card|credit|amex|mastercard|discover) limit\b|\breasons? to\b")
+YES_LAST = re.compile(r"\b(?:y(?:es|eah|ep|up)|confirm(?:ed)?|proceed|go ahead|approved?)\W*$")
 CANNOT = re.compile(
     r"\b(?:i|we) (?:\w+ )?(?:can not|could not|am not able to|are not able to|am unable to"
     r"|are unable to|will not be able to) (?:\w+ ){0,3}(?:pay|afford|cover|make (?:the|my|this"
@@ -117,7 +142,12 @@ PAST = re.compile(
     r"|already|just|did|think|thought|am|was|sure|swear|believe|even|all|also|guess|i|we)){0,4}"
     r" (?:paid|payed|made (?:a|the|my|that|this) (?:\w+ )?payment|sent (?:you |in )?(?:a |the |my "
     r"|that |this |\$?\d\S* )?(?:payment|money|check|dollars))\b"
-    r"|\bused (?:my|the) .*\bto (?:pay|settle)\b|^(?:\W|yes |no |ok |but )*(?:already|just) (?:paid"
+    r"|\b(?:i|we)(?: (?:have|had|already|just|did)){0,3} (?:took|taken) care of\b"
+    r"|\b(?:i|we) (?:have |had )?(?:already|just) (?:settled|cleared|squared|covered|handled|mailed|wired"
+    r"|submitted|sent)"
+    r"\b|\b(?:i|we) (?:settled|cleared|covered|squared|put)\b.*\b(?:yesterday|already|ago|last (?:night|week"
+    r"|month|time))"
+    r"\b|\bused (?:my|the) .*\bto (?:pay|settle)\b|^(?:\W|yes |no |ok |but )*(?:already|just) (?:paid"
     r"|payed|sent)\b|\bpaid (?:it |this |that |you )?(?:already|yesterday|last)\b"
 )
 FUTURE_PAYMENT = re.compile(
@@ -138,13 +168,15 @@ TARGET_CHANGED = re.compile(
     r"|invoices?|dates?|note|day|account)\b|\b(?:add|with) a note\b"
 )
 CORRECTS = re.compile(
-    r"\b(?:no,? wait|wait|actually|scratch that|strike that|i mean|i meant|correction|or rather|sorry"
+    r"\b(?:no,? wait|wait|actually|scratch that|strike that|i mean|i meant|correction|or rather"
+    r"|sorry(?! for\b| about| to\b| i am| but| if| that| my)"
     r"|oops|whoops|make (?:it|that)|instead(?! of)|on second thought"
     r"|change (?:it|that)|rather(?! than)|no(?=,))\b"
 )
 REPLACES_FIRST = re.compile(
     r"^\W*(?:(?:oh|hmm+|um+|uh|ah|ok|okay|hey|well|so|please|sorry|oops)\W+)*(?:actually|oops|whoops"
-    r"|wait|no(?=,| (?:use|with|on|make|the|my|pay|i|put|do|it|change|\d|\$))|sorry|i meant|i mean"
+    r"|wait|no(?=,| (?:use|with|on|make|the|my|pay|i|put|do|it|change|\d|\$))|sorry(?! for\b| about| to\b"
+    r"| i am| but| if| that| my)|i meant|i mean"
     r"|scratch that|make it|make that"
     r"|on second thought|instead|change|swap|switch (?!to account|accounts?)|replace|rather"
     r"|correction|nah|nope)\b|\binstead\b(?! of \w+ing\b)"
@@ -161,7 +193,8 @@ BARE_FILLER = re.compile(
     r"|method|payment method|digits?|last|first|hmm|i think|maybe|let us say|say|like|or|then"
     r"|visa"
     r"|date|due|that|towards?|apiece|each|worth|company|our|as|off|this|next|day"
-    r"|out|would|be|go with|let us|i want it|want it)\b)*"
+    r"|out|would|be|go with|let us|i want it|want it|i guess|i suppose|(?:no|not) later than|at the latest"
+    r"|or sooner|or earlier|probably|well|so|kind of|sort of|huh)\b)*"
 )
 FOR_SOMEBODY = re.compile(
     r"\W*(?:and |now |also )?(?:for|as|on behalf of)\b(?:\W|\b(?:the|account|please|now|instead"

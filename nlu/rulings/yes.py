@@ -24,7 +24,8 @@ _WORDS = words_of("""
     super sure surely take team terms thank thanks that the them then there these they can at here rite
     thing things this those through thumbs to totally trigger true um uh up us want we well what
     whatever will wonderful word would works xoxo y ya yah yas yay ye yea yeah yeap yee yep yepp yeppers
-    yes yessir yessum yo you your yup yuppers do's fo sho til matches verified matched said with one
+    yes yessir yessum yo you your yup yuppers do's fo sho time third second tenth hundredth umpteenth last
+    final til matches verified matched said with one
     ones may be so next about from say seems means young sending that'd obviously thats ahed yes'm
     heavens gladly yesh yse yis yrs surre fo cuz huhuh okeydokey uhhuh lot uhuh ywa ys yeh work rip many more
     times mhmm
@@ -113,7 +114,8 @@ _CONDITION = re.compile(
     r"\b(?:if|unless|as long as|so long as|provided|assuming|once|depends?|depending|whether|maybe"
     r"|perhaps|might|except|only|but|however|though"
     r"|although|after|before|until|when|later|instead|actually|change|first|almost|would say|should"
-    r"|could have|supposed)\b|\bye?a?h?,? right(?=\W*$|,? (?:lol|haha|very|sure|ok))|^\W*right (?:now"
+    r"|could have|supposed)\b|\bwhat(?:ever)? you (?:want|like)\b|\bwhatever\W*$|\bye?a?h?,? right(?=\W*$"
+    r"|,? (?:lol|haha|very|sure|ok))|^\W*right (?:now"
     r"|away)\W*$"
 )
 _QUESTION = re.compile(
