@@ -32,6 +32,7 @@ from bot.flows.base import Desk, Reply, ask, tell
 from bot.flows.facts import Unreachable
 from bot.state import CancelFrame, Conversation, PayFrame, Prompt
 from bot.wording import innermost
+from nlu.frame import Slots
 
 PLAINLY = {
     **dict.fromkeys(("invoices_unknown", "invoices_none_overdue", "invoices_none_left", "invoices_moved",
@@ -87,6 +88,8 @@ def answer(state: Conversation, desk: Desk, command: Command, said: PersonSaid) 
             return _affirm(state, desk, command, said)
         case Deny():
             return _deny(state, desk)
+        case Cancel() if _of_scheduled(state):
+            return Reply(scheduled.start(state, Slots(), moved=False), next="go_on")
         case Cancel():
             return repair.cancel(state)
         case GoBack():
@@ -242,6 +245,12 @@ def _deny(state: Conversation, desk: Desk) -> Reply:
             return repair.back(state)  # "change the amount ... no": as it was
         case _:
             return repair.cancel(state)
+
+
+def _of_scheduled(state: Conversation) -> bool:
+    """Whether scheduled payments are what was talked about last, and nothing is under way: it is asked which."""
+    idle = not state.frames and state.prompt is None
+    return idle and any(innermost(say).text in ("scheduled", "scheduled_set") for say in state.last)
 
 
 def _says_nothing(command: Correct) -> bool:

@@ -21,7 +21,7 @@ from bot.flows.base import CODE_WINDOW, Desk, Reply, ask, sentence, tell
 from bot.flows.drafts import refuse
 from bot.flows.facts import Unreachable
 from bot.render import render
-from bot.state import CONFIRM_SECONDS, Conversation, PayFrame, Paying, Prompt
+from bot.state import CONFIRM_SECONDS, SHOWN_MAX, Conversation, PayFrame, Paying, Prompt
 from bot.wording import NOTHING, day, led, money, quote_values
 from nlu.frame import Slots
 from payments.contract import Consent, Method, Problem, Quote, QuoteRequest, Selection
@@ -53,6 +53,9 @@ def propose(
     quote = desk.facts.quote(MakeQuote(request=request))
     if isinstance(quote, Problem):
         return refused(state, desk, frame, books, quote)
+    named = tuple(a.invoice for a in quote.allocations if a.invoice is not None)
+    if len(named) > 1:  # "leave out the first" counts in what was just shown
+        state = state.model_copy(update={"shown": named[:SHOWN_MAX]})
     return show(state, desk, quote, lead=_changed(frame))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.state import TRAIL_MAX, Conversation, Draft, PayFrame
 from nlu.frame import Slots, Target
-from payments.contract import Selection
+from payments.contract import Invoice, Method, Selection
 
 SELECTION = ("scope", "amount", "amount_fraction", "invoices", "invoices_except", "amounts")
 METHOD = ("method_brand", "method_kind", "method_last4", "method_ref")
@@ -75,6 +77,19 @@ def still_asked(draft: Draft, said: tuple[Target, ...]) -> Target | None:
         return None
     answered = WHAT & set(said) if draft.ask in WHAT else draft.ask in said
     return None if answered else draft.ask
+
+
+def as_method(frame: PayFrame, open_: Sequence[Invoice], methods: Sequence[Method]) -> PayFrame:
+    """With "4242" as the method that ends so, where it was said of a payment under way and is no open invoice."""
+    said = frame.draft.said
+    number = said.invoices[0] if len(said.invoices) == 1 else None
+    ends = [m for m in methods if m.last4 == number]
+    if len(ends) != 1 or not frame.trail or any(i.number.endswith(str(number)) for i in open_):
+        return frame
+    before = frame.trail[-1]
+    slots = before.said.model_copy(update={**dict.fromkeys(METHOD), "method_last4": number})
+    draft = before.model_copy(update={"said": slots, "method": None})
+    return frame.model_copy(update={"draft": draft, "changed": ("method",) if frame.changed else ()})
 
 
 def pinned(frame: PayFrame, selection: Selection) -> PayFrame:

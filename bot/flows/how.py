@@ -32,7 +32,7 @@ def settle(state: Conversation, desk: Desk, books: Books, draft: Draft) -> Metho
     if chosen is not None:
         return chosen if chosen.usable else _unusable(state, desk, chosen, usable)
     if said.method_ref == "other":
-        others = [m for m in usable if not m.default] or usable
+        others = [m for m in matching(usable, said) if not m.default] or [m for m in usable if not m.default] or usable
         return others[0] if len(others) == 1 else ask_method(state, desk, others, "method_which")
     if states_method(said):
         return _stated(state, desk, books, usable, said)

@@ -28,7 +28,8 @@ def advance(state: Conversation, desk: Desk) -> Reply:
     books = open_books(state, desk)
     if isinstance(books, Reply):
         return books
-    state = books.access.state
+    frame = drafts.as_method(frame, books.open, books.methods)
+    state = books.access.state.on_top(frame)
     draft = frame.draft
     usable = [m for m in books.methods if m.usable]
     if books.open and not usable:

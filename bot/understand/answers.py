@@ -75,6 +75,7 @@ def plain(text: str) -> str:
 def yes(text: str) -> Affirm | None:
     """A plain yes, with the two digits beside it, if any."""
     said = plain(_DRESSING.sub("", text)) or plain(text)
+    said = said[:1] if set(said) == {"\U0001f44d"} else said
     if said in YES:
         return Affirm()
     found = _YES_CODE.match(said)

@@ -34,7 +34,8 @@ SURE_TALK = 0.35
 THRESHOLDS: dict[str, float] = {
     **dict.fromkeys(INTENTS, SURE_TALK),
     **dict.fromkeys(("make_payment", "inform"), 0.4),
-    **dict.fromkeys(("deny", "cancel", "change", "restart", "cancel_scheduled_payment", "dispute_charge"), SURE_CHANGE),
+    **dict.fromkeys(("deny", "cancel", "change", "go_back", "restart"), SURE_CHANGE),
+    **dict.fromkeys(("cancel_scheduled_payment", "dispute_charge"), SURE_CHANGE),
     "affirm": SURE_MONEY,
 }
 READING_FLOOR = 0.15

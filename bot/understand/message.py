@@ -14,7 +14,7 @@ from nlu.frame import Frame, Slots
 
 UNNUMBERED = ("confirm", "change", "cancel_scheduled")
 """Questions that list nothing: a bare number answers none of them, though it may read like an invoice's place."""
-_BARE_NUMBER = re.compile(r"#?\d{1,3}")
+_BARE_NUMBER = re.compile(r"[#-]?\s*\d{1,3}")
 LEAVES_NOTE = frozenset({
     "cancel", "go_back", "restart", "repeat", "help", "talk_to_human", "check_balance", "check_due_date", "ask_terms",
     "list_invoices", "list_payments", "list_payment_methods",

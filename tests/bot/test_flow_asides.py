@@ -31,7 +31,7 @@ def test_the_balance_with_its_parts() -> None:
     p = play()
     p >> said("what do I owe", "check_balance") << says("balance", total="60.85")
     assert p.spoken.splitlines() == [
-        "Acme Dental: your Total Balance is $60.85.", "Current Charges: $42.10", "Past due: $18.75",
+        "For Acme Dental, your Total Balance is $60.85.", "Current Charges: $42.10", "Past due: $18.75",
         "Next due: $42.10 on Mon, Nov 30",
     ]  # fmt: skip
     p.done()
@@ -167,6 +167,13 @@ def test_which_account() -> None:
 
 
 # --- scheduled payments
+
+
+def test_never_mind_right_after_scheduled_payments_asks_about_them_and_calls_nothing_off_by_itself() -> None:
+    p = play(Book(scheduled=(FRIDAY,)))
+    p >> said("what's scheduled", "list_scheduled_payments") << "scheduled" >> said("cancel it", "cancel")
+    p << "cancel_confirm" >> "n" << "scheduled_kept" >> said("never mind", "cancel") << "nothing_to_cancel"
+    p.done()
 
 
 def test_scheduled_payments_are_listed() -> None:

@@ -115,3 +115,39 @@ def test_a_place_in_a_list_stays_the_invoice_that_it_meant() -> None:
     p >> said("what's overdue", "list_invoices", status="overdue") << "invoices_overdue" << "confirm"
     p >> USE_BANK << says("confirm", total="42.10")
     p.done()
+
+
+def test_the_end_of_a_saved_method_is_no_invoice() -> None:
+    p = play()
+    p >> _pay("pay 20", scope="fixed_amount", amount="20.00") << says("confirm", total="20.00")
+    p >> said("6789", "inform", scope="selected_invoices", invoices=["6789"])
+    p << says("confirm", total="20.00", method="First Federal checking ..6789", lead="changed_method")
+    p >> said("pay 4321", "make_payment", scope="selected_invoices", invoices=["4321"]) << "invoices_unknown"
+    p.done()
+
+
+def test_a_place_counts_in_what_the_confirmation_just_listed() -> None:
+    p = play()
+    p >> said("what's overdue", "list_invoices", status="overdue") << "invoices_overdue"
+    p >> _pay("pay 1043 and 1044", scope="selected_invoices", invoices=["1043", "1044"])
+    p << says("confirm", total="60.85")
+    p >> said("leave out the second", "change", invoices_except=["#2"]) << says("confirm", total="18.75")
+    p.done()
+
+
+def test_a_method_like_the_default_but_not_it() -> None:
+    other = VISA.model_copy(update={"id": "pm_2", "last4": "1881", "default": False})
+    p = play(Book(methods=(VISA, other, BANK)))
+    p >> _pay("pay 20", scope="fixed_amount", amount="20.00") << "confirm"
+    p >> said("the other visa", "change", method_brand="visa", method_ref="other")
+    p << says("confirm", method="Visa ..1881")
+    p.done()
+
+
+@pytest.mark.parametrize("text", ["-5", "#2", "0", "7"])
+def test_a_bare_number_changes_nothing_at_the_confirmation(text: str) -> None:
+    p = play()
+    p >> _pay("pay 20", scope="fixed_amount", amount="20.00") << "confirm"
+    p >> said(text, "inform", scope="selected_invoices", invoices=[f"#{text.strip('-#')}"])
+    p << says("confirm", total="20.00", lead="unclear_confirm") >> "\U0001f44d\U0001f44d" << pays("20.00")
+    p.done()
