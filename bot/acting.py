@@ -30,6 +30,8 @@ CALLBACK_PATH = "/callbacks/payments"
 FINAL = frozenset({"settled", "declined", "canceled"})
 WATCH_SECONDS = (5.0, 15.0, 60.0, 300.0, 900.0)
 """How long to wait before asking again about a payment that is being processed; the last one repeats."""
+SCHEDULED_WATCH_SECONDS = 6 * 3600.0
+"""The same for one that is set for a later day."""
 
 
 class Acting:
@@ -70,6 +72,8 @@ class Acting:
             payment = await self._client.payment(claim.body["payment"])
         except (NoAnswer, Problematic) as failure:
             return Retry(error=str(failure), after_seconds=_pause(claim.attempt))
+        if payment.status == "scheduled":
+            return Retry(error=payment.status, after_seconds=SCHEDULED_WATCH_SECONDS)
         if payment.status not in FINAL:
             return Retry(error=payment.status, after_seconds=_pause(claim.attempt))
         return Done(apply=lambda conn: self.put_payment(conn, conversation, payment))

@@ -2,7 +2,7 @@
 
 Events are in the past tense, effects imperative:
 
-    PersonSaid, ActionFinished, PaymentChanged  ->  step  ->  Say, Act, Escalate
+    PersonSaid, ActionFinished, PaymentChanged, OptChanged  ->  step  ->  Say, Act, Escalate
 
 `bot.turn` is the only interpreter of effects. An `Act` whose call is not durable is carried out at once and its
 result stepped again; a durable one becomes an effect of the outbox, and its result arrives as a later event.
@@ -123,7 +123,16 @@ class PaymentChanged(_Model):
     at: AwareDatetime
 
 
-Event = Annotated[PersonSaid | ActionFinished | PaymentChanged, Field(discriminator="type")]
+class OptChanged(_Model):
+    """The person's number was silenced, or may be written to again."""
+
+    type: Literal["opt_changed"] = "opt_changed"
+    event_id: str
+    out: bool
+    at: AwareDatetime
+
+
+Event = Annotated[PersonSaid | ActionFinished | PaymentChanged | OptChanged, Field(discriminator="type")]
 
 Line.model_rebuild()
 Many.model_rebuild()

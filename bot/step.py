@@ -7,6 +7,7 @@ worked out again from the start with them. So a turn leaves either everything of
     PersonSaid       -> understand -> commands -> prepare (what was said) -> answer (what is replied) -> what is open
     ActionFinished   -> the answer to a read, or what became of a confirmed payment
     PaymentChanged   -> what became of a payment, told by the service
+    OptChanged       -> silenced: nothing is open any more
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from bot.commands import (
     Unreadable,
 )  # fmt: skip
 from bot.context import Company, Context
-from bot.effects import Act, ActionFinished, Effect, Event, Line, PaymentChanged, PersonSaid, Say
+from bot.effects import Act, ActionFinished, Effect, Event, Line, OptChanged, PaymentChanged, PersonSaid, Say
 from bot.flows import carry, outcome, repair, scheduled
 from bot.flows.base import Desk, Reply, event_id, tell
 from bot.flows.facts import Facts, Needed, Unreachable
@@ -62,6 +63,8 @@ class Step:
 def step(state: Conversation, event: Event, context: Context) -> Step:
     """What one event makes of the conversation. Never raises, on any event in any state."""
     turn, before = state.turn, state.model_copy(update={"turn": None})
+    if isinstance(event, OptChanged):
+        return Step(_silenced(before) if event.out else before)
     if isinstance(event, ActionFinished):
         if turn is not None and event.action in turn.awaiting:
             turn = turn.answered(event.action, event.result)
@@ -70,6 +73,11 @@ def step(state: Conversation, event: Event, context: Context) -> Step:
         if not _expected(state, event.action):
             return Step(state)
     return _work(before, Turn(cause=event), context)
+
+
+def _silenced(state: Conversation) -> Conversation:
+    """Nothing that was asked before an opt-out can be answered after it."""
+    return state.model_copy(update={"frames": (), "prompt": None, "pending": ()})
 
 
 def _expected(state: Conversation, action: str) -> bool:
@@ -100,6 +108,8 @@ def _handle(before: Conversation, desk: Desk) -> Reply:
             return _moved(before, desk, _outcome(before, desk, desk.cause))
         case PaymentChanged():
             return _moved(before, desk, outcome.changed(before, desk, desk.cause.payment))
+        case OptChanged():
+            return Reply(before)
 
 
 def _outcome(state: Conversation, desk: Desk, event: ActionFinished) -> Reply:

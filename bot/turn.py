@@ -23,7 +23,7 @@ from pydantic import TypeAdapter
 from actions.calls import Call, Result
 from bot import metrics
 from bot.context import Company, Context
-from bot.effects import Act, ActionFinished, Escalate, Event, PaymentChanged, PersonSaid, Say
+from bot.effects import Act, ActionFinished, Escalate, Event, OptChanged, PaymentChanged, PersonSaid, Say
 from bot.keywords import carrier, plain_opt_out
 from bot.messages import Channel, Incoming, Outgoing
 from bot.render import Texts, render
@@ -230,7 +230,7 @@ class Turns:
 
     async def _steps(self, waiting: Waiting, state: Conversation, first: Event) -> _Draft:
         """Steps until nothing more is asked."""
-        context = Context(now=waiting.now, company=self._company, texts=self._texts)
+        context = self._context(waiting)
         draft, queue = _Draft(state), [first]
         for _ in range(STEPS_PER_TURN_MAX):
             if not queue:
@@ -275,6 +275,9 @@ class Turns:
             made.append(Effect(key=act.id, kind="act", lane=act.id, body=body))
         return made
 
+    def _context(self, waiting: Waiting) -> Context:
+        return Context(now=waiting.now, company=self._company, texts=self._texts)
+
     def _conversation(self, waiting: Waiting) -> Conversation:
         if waiting.state:
             return restore(waiting.state)
@@ -309,10 +312,12 @@ class Turns:
         self, waiting: Waiting, incoming: Incoming, state: Conversation, *, out: bool, why: str, say: str | None
     ) -> Commit:
         log.info("opt_out" if out else "opt_in", conversation=waiting.conversation, why=why)
-        told = self._told(waiting, _silenced(state) if out else state, say, even_if_out=True)
+        event = OptChanged(event_id=waiting.event_id, out=out, at=waiting.now)
+        told = self._told(waiting, step(state, event, self._context(waiting)).state, say, even_if_out=True)
         return Commit(
-            waiting=waiting, state=told.state, events=(), effects=told.effects, opt_out=(incoming.person, out, why)
-        )
+            waiting=waiting, state=told.state, events=[event], effects=told.effects,
+            opt_out=(incoming.person, out, why),
+        )  # fmt: skip
 
     def _told(self, waiting: Waiting, state: Conversation, say: str | None, *, even_if_out: bool = False) -> Commit:
         draft = _Draft(state, says=[self._about_us(say)] if say else [])
@@ -328,11 +333,6 @@ class Turns:
 def _key(act: Act) -> str:
     """The idempotency key of a call that a turn makes: a turn worked out again may ask something else under its id."""
     return f"{act.id}:{hashlib.sha256(act.call.model_dump_json().encode()).hexdigest()[:16]}"
-
-
-def _silenced(state: Conversation) -> Conversation:
-    """Nothing that was asked before an opt-out can be answered after it."""
-    return state.model_copy(update={"frames": (), "prompt": None, "pending": ()})
 
 
 def _allowed(effect: Effect) -> Effect:

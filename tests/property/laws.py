@@ -18,11 +18,11 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from bot.context import Context
-from bot.effects import ActionFinished, Event, PaymentChanged, PersonSaid, Say
+from bot.effects import ActionFinished, Event, OptChanged, PaymentChanged, PersonSaid, Say
 from bot.render import Texts, render
 from bot.state import Conversation
 from bot.step import step
-from bot.tables import CONVERSATION, EFFECT, EVENT, INBOX, OPT_OUT
+from bot.tables import CONVERSATION, EFFECT, EVENT, INBOX
 from bot.wiring import company, load_texts
 from payments import tables as t
 from tests.property.people import PLAIN_YES, Cast, Person
@@ -243,8 +243,6 @@ class Witness:
 
     def law_replay(self) -> None:
         for person in self.cast.persons:
-            if self.talks.rows(sa.select(OPT_OUT.c.phone).where(OPT_OUT.c.phone == person.phone)):
-                continue  # keywords change the state beside the core (bot.turn), and leave no event
             self._replay(person)
 
     def _replay(self, person: Person) -> None:
@@ -293,6 +291,8 @@ def _source(event: Event) -> str:
             return f"actions:{event.event_id}"
         case PaymentChanged():
             return f"payments:{event.event_id}"
+        case OptChanged():
+            return f"sms:{event.event_id}"
 
 
 def _money(text: str) -> Decimal:
