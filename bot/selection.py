@@ -96,7 +96,7 @@ def resolve(reference: str, *, among: Sequence[Invoice], shown: Sequence[str], t
             i for i in oldest if f"{i.due:%Y-%m}" == rest
         )
     if reference.startswith("#"):
-        return _by_place(reference[1:], oldest, shown)
+        return _by_place(reference[1:], oldest, shown) or _by_number(reference[1:], among)
     return _by_number(reference, among)
 
 

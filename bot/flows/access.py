@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions.calls import ReadAccount, ReadMethods
-from bot.effects import Many, Say, Value
+from bot.effects import Say, Value
 from bot.flows.base import Desk, Reply, ask, menu, sentence, tell
 from bot.flows.facts import Unreachable, open_calls
 from bot.messages import Option
@@ -89,13 +89,14 @@ def which(
     *,
     called: str | None = None,
     key: str = "account_which",
+    values: dict[str, Value] | None = None,
 ) -> Reply:
     """Asks which account; `called` is what the person said, where it fits none or several."""
     items: tuple[Option, ...] = menu(
         state, desk, [(a.number, sentence("account_line", name=a.name, number=a.number)) for a in among]
     )
     state = state.model_copy(update={"account_said": None})
-    values: dict[str, Value] = {} if called is None else {"called": quoted(called)}
+    values = {**(values or {}), **({} if called is None else {"called": quoted(called)})}
     return ask(state, desk, "account", Say(text=key, values=values, options=items))
 
 
@@ -129,8 +130,3 @@ def _remember(state: Conversation, desk: Desk, account: Account) -> Conversation
 def _nobody(state: Conversation, desk: Desk) -> Reply:
     state = state.model_copy(update={"frames": (), "prompt": None, "account": None, "account_said": None})
     return tell(state, "contact_unknown", **desk.company())
-
-
-def names(contact: Contact) -> Many:
-    """The accounts of a contact, in words."""
-    return Many(parts=tuple(sentence("account_line", name=a.name, number=a.number) for a in contact.accounts))

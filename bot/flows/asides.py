@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from actions.calls import ReadActivity, ReadInvoices, ReadPayments
 from bot.commands import Ask, Topic
 from bot.effects import Day, Escalate, Line, Many, Value
-from bot.flows.access import Access, choose, names, open_account
+from bot.flows.access import Access, choose, open_account, which
 from bot.flows.base import Desk, Reply, sentence, tell
 from bot.flows.facts import Unreachable, open_calls
 from bot.flows.honest import NOT_YET, not_yet
@@ -73,7 +73,8 @@ def _account(state: Conversation, desk: Desk) -> Reply:
     state, contact, ref = chosen
     if len(contact.accounts) == 1:
         return tell(state, "account_is", "again", name=ref.name, number=ref.number)
-    return tell(state, "account_is_of", "again", name=ref.name, number=ref.number, accounts=names(contact))
+    here: dict[str, Value] = {"name": ref.name, "number": ref.number}
+    return which(state, desk, contact.accounts, key="account_is_of", values=here)
 
 
 def _balance(access: Access, desk: Desk, slots: Slots) -> Reply:

@@ -44,6 +44,8 @@ PLAINLY = {
     **dict.fromkeys(("date_past", "date_not_possible"), "date_which"),
     **dict.fromkeys(("account_ambiguous", "account_not_yours"), "account_which"),
     "scheduled_no_match": "scheduled_which",
+    "not_charged_change": "change_what",
+    "account_is_of": "account_which",
 }  # fmt: skip
 """Questions that begin with what went wrong, and the same question without it."""
 

@@ -17,6 +17,18 @@ WHAT: frozenset[Target] = frozenset({"scope", "amount", "invoices"})
 """Three names of one question: what to pay. A value for any of them answers it."""
 
 
+FIELDS: dict[Target, tuple[str, ...]] = {
+    "scope": SELECTION, "amount": ("amount", "amount_fraction"), "invoices": ("invoices", "invoices_except", "amounts"),
+    "method": METHOD, "date": ("date",), "note": ("note",),
+}  # fmt: skip
+"""Where the values of each part are."""
+
+
+def changed(old: Slots, new: Slots, said: tuple[Target, ...]) -> tuple[Target, ...]:
+    """The parts of `said` whose values are others now."""
+    return tuple(part for part in said if any(getattr(old, f) != getattr(new, f) for f in FIELDS[part]))
+
+
 def without(draft: Draft, part: Target) -> Draft:
     """The draft with nothing said of `part`."""
     said = draft.said

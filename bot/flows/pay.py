@@ -79,7 +79,7 @@ def put(
         ask=target or still,
         refused=still is not None,
     )
-    changed = targets(slots) if corrected else ()
+    changed = drafts.changed(frame.draft.said, draft.said, targets(slots)) if corrected else ()
     return drafts.kept_trail(state, frame, draft, changed)
 
 

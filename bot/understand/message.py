@@ -65,7 +65,8 @@ def _careful(state: Conversation, command: Command, text: str) -> Command:
 def _leaves_note(state: Conversation, frame: Frame) -> bool:
     """Whether what came instead of a note is surely something else."""
     is_note = state.prompt is not None and state.prompt.kind == "note"
-    return is_note and frame.intent in LEAVES_NOTE and frame.confidence >= SURE_NO_NOTE
+    other = frame.intent in LEAVES_NOTE or (frame.intent == "change" and frame.slots.target is not None)
+    return is_note and other and frame.confidence >= SURE_NO_NOTE
 
 
 def _place(state: Conversation, frame: Frame) -> Command | None:

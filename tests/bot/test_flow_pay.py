@@ -169,7 +169,7 @@ def test_nothing_due_is_good_news() -> None:
 def test_many_invoices_are_listed_shortly_and_paid_at_once() -> None:
     many = tuple(invoice(str(2000 + n), "2026-10-01", f"2026-11-{n:02}", "5.00") for n in range(1, 30))
     p = play(Book(invoices=many))
-    p >> PAY << "scope_which" >> "4" << says("invoices_which", more="(23 more: send the number.)")
+    p >> PAY << "scope_which" >> "4" << says("invoices_which", more="(23 more: send the invoice number.)")
     assert len(p.spoken) <= 306
     p >> "all" << says("confirm", total="145.00", what="for 29 invoices (2001 to 2029)")
     p.done()

@@ -187,6 +187,14 @@ def test_an_account_can_be_named_by_a_word_of_it_and_a_question_beside_is_answer
     p.done()
 
 
+def test_the_wrong_account_in_the_middle_of_a_payment_is_picked_anew() -> None:
+    p = play(Book(accounts=TWO))
+    p >> TWENTY << "account_which" >> "1" << says("confirm", account="for Acme Dental")
+    p >> said("wrong account", "switch_account") << "account_is_of" >> said("acme vet")
+    p << says("confirm", lead="account_now", account="for Acme Vet") >> "y" << pays("20.00")
+    p.done()
+
+
 def test_never_mind_to_a_change_leaves_the_payment_as_it_was() -> None:
     p = play()
     p >> TWENTY << "confirm" >> said("change the amount", "change", target="amount") << "amount_which"

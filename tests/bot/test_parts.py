@@ -118,3 +118,19 @@ def test_at_the_confirmation_a_likely_value_is_taken_for_a_change() -> None:
     p >> said("use the bank", "inform", 0.2, method_kind="bank") << says("confirm", method=CHECKING)
     p >> said("hmm my bank is nice", "out_of_scope", 0.2, method_kind="bank") << says("confirm", lead="unclear_confirm")
     p.done()
+
+
+def test_the_lead_names_only_what_has_changed() -> None:
+    p = play()
+    p >> said("pay 20", "make_payment", scope="fixed_amount", amount="20.00") << "confirm"
+    p >> said("pay 20 monday", "make_payment", scope="fixed_amount", amount="20.00", date="2026-11-23")
+    p << says("confirm", lead="changed_date")
+    p.done()
+
+
+def test_asking_for_the_note_again_is_no_note() -> None:
+    p = play()
+    p >> NOTED << "confirm" >> ADD_NOTE << "note_which"
+    p >> said("change the note", "change", target="note") << "note_which"
+    p >> "gate 2" << says("confirm", note="Note: gate 2.")
+    p.done()
