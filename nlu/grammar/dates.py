@@ -42,6 +42,9 @@ _ORDINAL_DAY = re.compile(
     r"|time|bank|2|3|two|half|thing|and|person|account|item))(?! ?,| ?$)"
     rf"|\b(?:on|by|before|until|till) the ({_ORD})\b(?! (?:one|1\b|invoice|bill|card|method|payment|option|2|3))"
 )
+_BARE_DAY = re.compile(
+    r"\b(?:on|by|until|till|to|for|before|from) the (?P<d>[12]?\d|3[01])(?= ?(?:$|[,.!?]|please|instead|to\b))"
+)
 _RELATIVE = re.compile(
     r"\b(?:(?P<after>(?:the )?day after tomorrow)|(?P<before>(?:the )?day before yesterday)"
     r"|(?P<tomorrow>tomorrow)"
@@ -148,7 +151,7 @@ def _dated(month: int, day: int, year: str | None) -> str | None:
 def read_dates(reading: Reading) -> None:
     """Every date of the text."""
     text = reading.text
-    if any(c.isdigit() for c in text):
+    if reading.digits:
         _read_numeric(reading)
     _read_calendar(reading)
     _read_relative(reading)
@@ -242,6 +245,9 @@ def _read_relative(reading: Reading) -> None:
 
 def _read_ends(reading: Reading) -> None:
     text = reading.text
+    for match in _BARE_DAY.finditer(text):
+        if int(match["d"]) > 0:
+            reading.add(match.start("d"), match.end("d"), "date", f"dom:{int(match['d'])}")
     for match in _LAST_OF.finditer(text):
         month = MONTHS[match[2]]
         last = 28 if month == 2 else 30 if month in (4, 6, 9, 11) else 31

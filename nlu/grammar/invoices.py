@@ -89,7 +89,7 @@ def _join(value: str) -> str:
 def read_invoices(reading: Reading) -> None:
     """References that are surely invoices: prefixed, ranged, listed after such, or by position and rank."""
     text = reading.text
-    if any(c.isdigit() for c in text):
+    if reading.digits:
         for match in _RANGE.finditer(text):
             first, last = int(match[1]), int(match[2])
             if first < last <= first + 50:

@@ -84,7 +84,8 @@ SPELLINGS: dict[str, str] = _table("""
     cards: crds
     bank: bnk bakn bnak
     break: brk braek
-    into: in2 itno
+    into: in2 itno ito
+    should: shuld shoud shud
     the: teh hte tha
     from: frm fom fro
     owe: oew

@@ -101,7 +101,7 @@ def _luhn(digits: str) -> bool:
 def read_methods(reading: Reading) -> None:
     """Every method span of the text."""
     text = reading.text
-    if any(c.isdigit() for c in text):
+    if reading.digits:
         for pattern in _LAST4:
             for match in pattern.finditer(text):
                 reading.add(*match.span(1), "method_last4", re.sub(r"\D", "", match[1]))

@@ -58,7 +58,9 @@ class Normal:
 
 
 _NEAR = Nearby(lexicon.FUZZY, shortest=5)
-_DAYS = frozenset((*lexicon.WEEKDAYS, *lexicon.MONTHS))
+_COUNTABLE = frozenset((*lexicon.WEEKDAYS, *lexicon.MONTHS, "bill", "card", "account", "receipt", "invoice", "report"))
+_PLURALS = {wrong: f"{right}s" for wrong, right in lexicon.SPELLINGS.items() if right in _COUNTABLE}
+"""Misspelt words whose plural is misspelt likewise ("wensdays", "bils")."""
 _AMBIGUOUS = {"sat": "saturday", "sun": "sunday", "wed": "wednesday", "mar": "march"}
 _NOT_BEFORE_DAY = lexicon.words_of("i we he she they it you just finally have had has the a got who and then been")
 _NOT_AFTER_DAY = lexicon.words_of("down in on at here there around through back up his her my is shines vista")
@@ -76,8 +78,8 @@ def respell(word: str) -> str:
     if word in _KNOWN:
         return word
     found = _NEAR.find(word)
-    if found is None and word.endswith("s") and lexicon.SPELLINGS.get(word[:-1]) in _DAYS:
-        return lexicon.SPELLINGS[word[:-1]] + "s"
+    if found is None and len(word) > 3 and word.endswith("s"):
+        return _PLURALS.get(word[:-1], word)
     return found or word
 
 

@@ -5,10 +5,13 @@ Readers run in order of certainty; a later one cannot take what an earlier one h
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from nlu.grammar.normal import Normal
 from nlu.grammar.spans import Span
+
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(slots=True)
@@ -19,13 +22,16 @@ class Reading:
     text: str
     """The normal form's own text: offsets of `add` and `free` are into it."""
     taken: bytearray
+    digits: bool
+    """Whether it holds any: most patterns need one."""
     found: list[tuple[int, int, Span]] = field(default_factory=list)
     """Each span with its range in `text`."""
 
     @classmethod
     def of(cls, normal: Normal) -> Reading:
         """A reading in which nothing is taken yet."""
-        return cls(normal, normal.text, bytearray(len(normal.text)))
+        text = normal.text
+        return cls(normal, text, bytearray(len(text)), _DIGIT.search(text) is not None)
 
     def free(self, start: int, end: int) -> bool:
         """Whether the range is not empty and no part of it is taken."""

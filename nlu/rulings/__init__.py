@@ -254,7 +254,7 @@ def _refusal(saying: _Saying, top: str) -> str | None:
 
 def _with_yes(saying: _Saying, top: str) -> str | None:
     """A yes that alters something is a change; one that only repeats itself is a yes."""
-    if top in ("out_of_scope", "help", "ask_terms") and p.YES_LAST.search(saying.text):
+    if top in ("out_of_scope", "help", "ask_terms") and p.YES_TO_THE_END.search(saying.text):
         return "affirm" if yes.plain(saying.text, saying.rest, values=bool(saying.slots & _VALUES)) else None
     if not yes.starts_with_yes(saying.text) or saying.asks:
         return None
@@ -359,6 +359,8 @@ def _no_order(saying: _Saying) -> bool:
     if p.SHOWS.search(saying.text) or p.DONE_BEFORE.search(saying.text) or p.NO_PAYING.search(saying.text):
         return True
     if other.between_methods(saying.form) or (other.reported(saying.form) and not saying.orders):
+        return True
+    if p.WANTS_A_FILE.search(saying.text) and not saying.commanded:
         return True
     if p.STATES.search(saying.text) and not saying.orders and not p.REQUESTS.search(saying.text):
         return True

@@ -84,6 +84,14 @@ _ASIDES = (
     ),
     _Aside(
         "change",
+        ("out_of_scope", "deny", "cancel"),
+        re.compile(
+            r"\b(?:on second thought|what i said|i said before)\b.*\b(?:change|make|switch|set|put) (?:it|that)\b"
+            r"|\b(?:change|make|switch|set|put) (?:it|that) to\b.*\b(?:on second thought|what i said|i said before)\b"
+        ),
+    ),
+    _Aside(
+        "change",
         ("reschedule_payment",),
         re.compile(r"\b(?:what i said|i said before|i said earlier|on second thought)\b"),
         re.compile(r"\b(?:payment|payments|scheduled|auto ?pay)\b"),

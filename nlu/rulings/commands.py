@@ -60,7 +60,7 @@ _ORDERS = re.compile(
 _LEAD = (
     r"(?:^|\b(?:please|kindly|can you|could you|would you|will you|i (?:want|need|would like|am ready|am going"
     r"|have|wish|am looking|am here|am trying|am calling|am texting) (?:you )?(?:guys )?to|(?:i|we) will|let us|let me"
-    r"|go ahead and|just|basically|so|now|time to|i would rather|i want|i need) )"
+    r"|go ahead and|just|basically|so|now|time to|i want|i need) )"
 )
 _FILLERS = (
     r"(?:(?:please|just|kindly|also|go ahead and|so|um|uh|and|now|then|okay|hey|hi|hello|yo|well|alright|finally|yeah"
@@ -81,7 +81,8 @@ _WISHES = re.compile(
 _BLOCKS = re.compile(
     r"\b(?:if|unless|suppose|supposing|assuming|imagine|whether|hypothetically|until|once|whenever|every (?:month|time"
     r"|week|single)|each month|monthly|automatic(?:ally)?|auto ?pay\w*|recurring|from now on|going forward"
-    r"|instead|actually|change|switch|swap|replace|his|her|their|scam|phishing|(?<!no )joke|kidding|jk|dream\w*|movie"
+    r"|instead|actually|rather|change|switch|swap|replace|his|her|their|scam|phishing|(?<!no )joke|kidding|jk"
+    r"|dream\w*|movie"
     r"|song|game|refund\w*|dispute|split|install?ments|plan|already|yesterday|refuse|hate|cannot|not|never|nobody"
     r"|limit|mistake|error|wrong|by accident|accidentally|someone else|somebody else|default|on file for)\b|\""
 )
@@ -100,6 +101,7 @@ _AFTER = re.compile(
 )
 
 
+_PAYS_BILL = re.compile(r"\bpay (?:my|the|our|this) (?:bill|invoice|balance)\b")
 _NAMED = re.compile(r"\b([IP]) (?:invoices?|bills?|ones?|charges)\b")
 
 
@@ -117,7 +119,7 @@ def masked(text: str, items: Sequence[Item]) -> str:
 
 def commands(form: str) -> bool:
     """Whether a clause of a masked form orders a payment, in whatever verb, and nothing around takes it back."""
-    if not any(mask in form for mask in "AWIM"):
+    if not any(mask in form for mask in "AWIM") and not _PAYS_BILL.search(form):
         return False
     plain = _WISHES.sub("", form)
     if _BLOCKS.search(plain) or _BETWEEN_METHODS.search(plain):

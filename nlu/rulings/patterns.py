@@ -128,8 +128,23 @@ STATES = re.compile(
     r"|owe|see|saw|noticed|found|opened|looking at|was billed|is due)\b"
 )
 """Facts that the person tells."""
-NO_PAYING = re.compile(r"\bon (?:hold|pause)\b|\b(?:visa|card|credit|amex|mastercard|discover) limit\b|\breasons? to\b")
-YES_LAST = re.compile(r"\b(?:y(?:es|eah|ep|up)|confirm(?:ed)?|proceed|go ahead|approved?)\W*$")
+WANTS_A_FILE = re.compile(
+    r"\b(?:send|email|mail|forward|create|write|make|issue|draft|print|generate|fax|text)(?: (?:me|us|him|her"
+    r"|them|out|over"
+    r"|up|my \w+))? (?:an?|the|my|our|this|that|another|new)? ?(?:\w+ )?(?:invoices?|bills?|receipts?"
+    r"|statements?|reports?"
+    r"|cop(?:y|ies)|pdf)\b(?! (?:a |the |its |my )?(?:payment|money|\d+|\$))(?!.*\bpay)"
+)
+NO_PAYING = re.compile(
+    r"\bon (?:hold|pause)\b|\b(?:visa|card|credit|amex|mastercard|discover) limit\b|\breasons? to\b"
+    r"|\bor (?:i|we) (?:walk|leave|quit|sue|cancel|switch|(?:am|are) (?:gone|done|leaving|out)|will (?:sue"
+    r"|leave|walk|cancel))\b"
+)
+YES_TO_THE_END = re.compile(
+    r"^\W*(?:(?:lol|haha|ok|okay|um|oh) )?(?:y(?:es|eah|ep|up)|sure|(?:i have |there are )?no (?:more|further"
+    r"|other)?)\b"
+    r".*\b(?:y(?:es|eah|ep|up)|confirm(?:ed)?|proceed|go ahead|approved?)\W*$"
+)
 CANNOT = re.compile(
     r"\b(?:i|we) (?:\w+ )?(?:can not|could not|am not able to|are not able to|am unable to"
     r"|are unable to|will not be able to) (?:\w+ ){0,3}(?:pay|afford|cover|make (?:the|my|this"

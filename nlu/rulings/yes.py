@@ -114,7 +114,9 @@ _CONDITION = re.compile(
     r"\b(?:if|unless|as long as|so long as|provided|assuming|once|depends?|depending|whether|maybe"
     r"|perhaps|might|except|only|but|however|though"
     r"|although|after|before|until|when|later|instead|actually|change|first|almost|would say|should"
-    r"|could have|supposed)\b|\bwhat(?:ever)? you (?:want|like)\b|\bwhatever\W*$|\bye?a?h?,? right(?=\W*$"
+    r"|could have|supposed)\b|\bwhat(?:ever)? you (?:want|like)\b|\bwhatever\W*$"
+    r"|^\W*(?:just |please |to )?(?:say|type|reply|text|write|press|answer) (?:a |me )?(?:yes|yeah|y|yep"
+    r"|confirm|ok)\b|\bye?a?h?,? right(?=\W*$"
     r"|,? (?:lol|haha|very|sure|ok))|^\W*right (?:now"
     r"|away)\W*$"
 )

@@ -56,7 +56,8 @@ NO_ORDERS = [
     "please pay attention", "never charge my visa", "do not take 50 from my checking", "did you hit my visa for ninety",
     "why did you take 50 out of my savings", "no one is going to settle invoice 6120",
     "unless you fix it i put 0 on 6120",
-    "take 50 off my visa limit", "i would settle 6120 if i could",
+    "take 50 off my visa limit", "i would settle 6120 if i could", "send an invoice to my client for 300",
+    "knock 50 off the invoice or i walk", "email me the bill for 6120",
 ]  # fmt: skip
 
 
@@ -67,8 +68,10 @@ def test_what_orders_nothing_never_becomes_a_payment(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["fine, whatever", "do whatever you want", "yes, as long as it is free", "sure, if you say so", "yes?"]
-)
+    "text",
+    ["fine, whatever", "do whatever you want", "yes, as long as it is free", "sure, if you say so", "yes?", "say yes",
+     "reply yes to pay"],
+)  # fmt: skip
 def test_a_yes_that_is_none_is_not_taken_for_one(text: str) -> None:
     assert ruled(text, "affirm", "out_of_scope") != "affirm"
 
