@@ -45,7 +45,7 @@ ACTS_PER_TURN_MAX = 12
 
 
 REMARKS = frozenset({
-    "unclear_again", "unclear_confirm", "pick_one", "greet_again",
+    "unclear_again", "unclear_confirm", "pick_one", "greet_again", "noted",
     "unreadable_picture", "unreadable_empty", "unreadable_symbols", "unreadable_long", "thank",
     "at_the_beginning", "starting_over", "account_now", "dropped", "dropped_payment", "dropped_total", "scheduled_kept",
 })  # fmt: skip

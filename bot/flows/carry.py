@@ -120,6 +120,8 @@ def answer(state: Conversation, desk: Desk, command: Command, said: PersonSaid) 
         case Correct() | SetSlots() if not state.frames:
             key = "cancel_too_late_paying" if state.paying else "nothing_to_change"
             return tell(state, key, "again", **repair.total_of(state))
+        case SetSlots() if drafts.beside_what(state, pay.targets(command.slots)):
+            return tell(state, "noted", "go_on")
         case _:
             return Reply(state, next="go_on")
 
@@ -140,6 +142,8 @@ def again(state: Conversation, desk: Desk) -> Reply:
     prompt = state.prompt
     if prompt is None:
         return go_on(state, desk)
+    if prompt.kind == "account" and len(prompt.options) == 1 and not state.frames:  # nothing to choose: it lapses
+        return Reply(state.model_copy(update={"prompt": None, "pending": ()}))
     if prompt.kind == "confirm":
         stale = confirm.expired(prompt, desk.now) or not desk.by_person
         return go_on(state.model_copy(update={"prompt": None}), desk) if stale else _reshown(state, desk)

@@ -24,6 +24,15 @@ FIELDS: dict[Target, tuple[str, ...]] = {
 """Where the values of each part are."""
 
 
+def beside_what(state: Conversation, said: tuple[Target, ...]) -> bool:
+    """Whether something was said, and what to pay is still open beside it."""
+    frame = state.frame
+    if not isinstance(frame, PayFrame) or not said or WHAT & set(said):
+        return False
+    draft = frame.draft
+    return draft.ask in WHAT or all(getattr(draft.said, name) in (None, ()) for name in SELECTION)
+
+
 def changed(old: Slots, new: Slots, said: tuple[Target, ...]) -> tuple[Target, ...]:
     """The parts of `said` whose values are others now."""
     return tuple(part for part in said if any(getattr(old, f) != getattr(new, f) for f in FIELDS[part]))

@@ -151,3 +151,11 @@ def test_a_bare_number_changes_nothing_at_the_confirmation(text: str) -> None:
     p >> said(text, "inform", scope="selected_invoices", invoices=[f"#{text.strip('-#')}"])
     p << says("confirm", total="20.00", lead="unclear_confirm") >> "\U0001f44d\U0001f44d" << pays("20.00")
     p.done()
+
+
+def test_an_answer_to_another_question_is_noted_and_the_question_stays() -> None:
+    p = play()
+    p >> PAY << "scope_which" >> USE_BANK << says("scope_which", lead="noted")
+    p >> FRIDAY << says("scope_which", lead="noted")
+    p >> "2" << says("confirm", total="42.10", method="First Federal checking ..6789", date="on Fri, Nov 27")
+    p.done()
