@@ -10,9 +10,11 @@ back when it raises. It makes no network call.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import functools
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -49,14 +51,21 @@ class Database:
         """Tells this process's announcements from others'."""
         self._clock = clock
         self._system = SystemClock()
+        self._kept: tuple[_Kept, ...]
+        self._begin_write: Callable[[], contextlib.AbstractContextManager[sa.Connection]]
+        self._begin_read: Callable[[], contextlib.AbstractContextManager[sa.Connection]]
         if self.dialect == "sqlite":
             self.engine = _sqlite_engine(self.url)
+            self._kept = (_Kept(self.engine, "BEGIN IMMEDIATE"), _Kept(self.engine, "BEGIN"))
+            self._begin_write, self._begin_read = (kept.transaction for kept in self._kept)
             self._writer = ThreadPoolExecutor(1, "db-write")
             self._reader = self._writer if _in_memory(self.url) else None
         else:
             self.engine = sa.create_engine(
                 self.url, pool_size=threads, max_overflow=0, pool_pre_ping=True, pool_timeout=BUSY_SECONDS
             )
+            self._kept = ()
+            self._begin_write, self._begin_read = self.engine.begin, self.engine.connect
             self._writer = ThreadPoolExecutor(threads, "db")
             self._reader = self._writer
 
@@ -101,20 +110,62 @@ class Database:
 
     def close_blocking(self) -> None:
         self._writer.shutdown(wait=True)
+        for kept in self._kept:
+            kept.close()
         self.engine.dispose()
 
     def _write(self, work: Work[T]) -> tuple[T, set[str]]:
-        with self.engine.begin() as conn:
+        with self._begin_write() as conn:
             announced: set[str] = set()
             conn.info["announced"] = announced
             return work(conn), announced
 
     def _read(self, work: Work[T]) -> T:
-        engine = self.engine
-        if self.dialect == "sqlite":
-            engine = engine.execution_options(sqlite_read=True)
-        with engine.connect() as conn:
+        with self._begin_read() as conn:
             return work(conn)
+
+
+class _Kept:
+    """SQLite connections kept open between transactions, each of which starts with the statement `begin`.
+
+    Taking one from the pool and giving it back, and SQLAlchemy's own ways to run BEGIN, cost more than a query does.
+    """
+
+    def __init__(self, engine: sa.Engine, begin: str) -> None:
+        self._engine = engine
+        self._begin = begin
+        self._idle: list[sa.Connection] = []
+        """Taken and given back by any thread: each is one atomic operation on the list."""
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """One transaction; a connection on which the database raised is given up, as its state is not known."""
+        try:
+            conn = self._idle.pop()
+        except IndexError:
+            conn = self._engine.connect()
+        try:
+            with conn.begin():
+                self._run_begin(conn)
+                yield conn
+        except sa.exc.SQLAlchemyError:
+            conn.close()
+            raise
+        finally:
+            if not conn.closed:
+                self._idle.append(conn)
+
+    def _run_begin(self, conn: sa.Connection) -> None:
+        raw: Any = conn.connection.dbapi_connection
+        try:
+            raw.execute(self._begin)
+        except sqlite3.Error as error:
+            raise sa.exc.OperationalError(self._begin, None, error) from error
+
+    def close(self) -> None:
+        """Gives the idle ones back to the pool."""
+        while self._idle:
+            self._idle.pop().close()
 
 
 async def _finish(future: asyncio.Future[T]) -> T:
@@ -163,13 +214,8 @@ def _sqlite_engine(url: sa.URL) -> sa.Engine:
 
     @sa.event.listens_for(engine, "connect")
     def _connected(raw: Any, _record: object) -> None:
-        raw.isolation_level = None  # transactions are begun by us, below, and not by the driver
+        raw.isolation_level = None  # transactions are begun by `_Kept`, and not by the driver
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS}000"):
             raw.execute(f"PRAGMA {pragma}")
-
-    @sa.event.listens_for(engine, "begin")
-    def _begun(conn: sa.Connection) -> None:
-        read = conn.get_execution_options().get("sqlite_read", False)
-        conn.exec_driver_sql("BEGIN" if read else "BEGIN IMMEDIATE")
 
     return engine

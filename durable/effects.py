@@ -158,12 +158,34 @@ class _Statements:
         names = ("lease_until", "not_before", "attempt", "first_claimed_at")
         self.lease = sa.update(t).where(t.c.id == sa.bindparam("this")).values({n: sa.bindparam(n) for n in names})
         self.next_in_lane = sa.select(t.c.kind).where(t.c.lane == sa.bindparam("lane"), ready).order_by(t.c.id).limit(1)
-        self.next_moment = (
+        self.claimable_of = self.claimable.where(t.c.sender == sa.bindparam("sender"))
+        held = sa.and_(t.c.id == sa.bindparam("this"), t.c.attempt == sa.bindparam("mine"), ready)
+        finishing = ("lease_until", "error", "state", "done_at")
+        waiting = ("lease_until", "error", "not_before", "uncertain")
+        self.finish, self.again = (
+            sa.update(t).where(held).values({n: sa.bindparam(n) for n in names}) for names in (finishing, waiting)
+        )
+        self._table, self._ready = t, ready
+        self._heads: dict[tuple[str, ...], sa.CompoundSelect[Any]] = {}
+
+    def heads(self, kinds: tuple[str, ...]) -> sa.CompoundSelect[Any]:
+        """The earliest `not_before` of each kind and priority of which something is ready: one statement, each part
+        of which reads one row of an index."""
+        if kinds not in self._heads:
+            self._heads[kinds] = sa.union_all(*(self._head(k, p) for k in kinds for p in PRIORITIES))
+        return self._heads[kinds]
+
+    def _head(self, kind: str, priority: int) -> sa.Select[Any]:
+        t = self._table
+        first = (
             sa.select(t.c.not_before)
-            .where(ready, t.c.kind == sa.bindparam("kind"), t.c.priority == sa.bindparam("priority"))
+            .where(self._ready, t.c.kind == kind, t.c.priority == priority)
             .order_by(t.c.not_before)
             .limit(1)
+            .subquery()
         )
+        of = (sa.literal(kind).label("kind"), sa.literal(priority).label("priority"))
+        return sa.select(*of, first.c.not_before)
 
 
 class EffectQueue:
@@ -196,12 +218,13 @@ class EffectQueue:
     ) -> list[Claim]:
         """Leases up to `limit` due effects that stand at the head of their lanes (of one `sender`, if given)."""
         now = self.db.now(conn)
-        query = self._asked.claimable if sender is None else self._asked.claimable.where(self.table.c.sender == sender)
+        of_sender: dict[str, Any] = {} if sender is None else {"sender": sender}
+        query = self._asked.claimable_of if of_sender else self._asked.claimable
+        due = sorted((p, kind) for (kind, p), moment in self._earliest(conn, kinds).items() if moment <= now)
         rows: list[sa.RowMapping] = []
-        for priority in PRIORITIES:
-            for kind in sorted(kinds):
-                asked = {"kind": kind, "priority": priority, "now": now, "most": limit - len(rows)}
-                rows += conn.execute(query, asked).mappings().all() if len(rows) < limit else []
+        for priority, kind in due:
+            asked = of_sender | {"kind": kind, "priority": priority, "now": now, "most": limit - len(rows)}
+            rows += conn.execute(query, asked).mappings().all() if len(rows) < limit else []
         return [self._lease(conn, row, now) for row in rows]
 
     def _lease(self, conn: sa.Connection, row: sa.RowMapping, now: dt.datetime) -> Claim:
@@ -224,8 +247,8 @@ class EffectQueue:
         """
         if outcome.apply is not None:
             outcome.apply(conn)
-        t, now = self.table, self.db.now(conn)
-        values: dict[str, Any] = {"lease_until": None, "error": None}
+        now, query = self.db.now(conn), self._asked.finish
+        values: dict[str, Any] = {"this": claim.id, "mine": claim.attempt, "lease_until": None, "error": None}
         match outcome:
             case Done():
                 values |= {"state": "done", "done_at": now}
@@ -235,8 +258,8 @@ class EffectQueue:
                 wait = backoff_seconds(claim.attempt) if after is None else after
                 values |= {"not_before": now + dt.timedelta(seconds=wait), "error": error[:2000]}
                 values["uncertain"] = isinstance(outcome, Uncertain)
-        held = sa.update(t).where(t.c.id == claim.id, t.c.attempt == claim.attempt, t.c.state == "ready")
-        return conn.execute(held.values(values)).rowcount == 1
+                query = self._asked.again
+        return conn.execute(query, values).rowcount == 1
 
     async def settle(self, claim: Claim, outcome: Outcome) -> bool:
         """`finish` in a transaction of its own; False where another process has taken the effect over.
@@ -284,9 +307,12 @@ class EffectQueue:
 
     def next_due(self, conn: sa.Connection, kinds: Collection[str]) -> dt.datetime | None:
         """The earliest moment at which something here may become claimable; None for nothing waiting."""
-        asked = [{"kind": kind, "priority": priority} for kind in sorted(kinds) for priority in PRIORITIES]
-        moments = [conn.execute(self._asked.next_moment, one).scalar() for one in asked]
-        return min((moment for moment in moments if moment is not None), default=None)
+        return min(self._earliest(conn, kinds).values(), default=None)
+
+    def _earliest(self, conn: sa.Connection, kinds: Collection[str]) -> dict[tuple[str, int], dt.datetime]:
+        """The earliest moment at which something may become claimable, by kind and priority."""
+        found = conn.execute(self._asked.heads(tuple(sorted(kinds)))).all() if kinds else []
+        return {(kind, priority): moment for kind, priority, moment in found}
 
 
 class LostLease(Exception):
