@@ -17,19 +17,33 @@ from payments.records import spoken_for
 
 IDENTIFIER_CHARS_MAX = 200
 
+# What most requests ask: built once, as building a statement costs more than running it.
+_i = t.invoice.c
+_THIS: sa.BindParameter[str] = sa.bindparam("this")
+_CONTACT = sa.select(t.contact).where(t.contact.c.phone == _THIS)
+_CONTACT_ACCOUNTS = (
+    sa.select(t.account.c.number, t.account.c.name)
+    .join(t.contact_account, t.contact_account.c.account == t.account.c.number)
+    .where(t.contact_account.c.phone == _THIS)
+    .order_by(t.account.c.number)
+)
+_ACCOUNT = sa.select(t.account).where(t.account.c.number == _THIS)
+_ACCOUNT_LOCKED = _ACCOUNT.with_for_update()
+_OF = sa.select(t.invoice).where(_i.account == _THIS)
+_OPEN = _OF.where(_i.balance_minor > sa.literal_column("0"))  # written out, so that the partial index serves
+_LATEST_FIRST = (_i.issued.desc(), _i.due.desc(), _i.number.desc())
+_LATEST = sa.select(_i.number).where(_i.account == _THIS).order_by(*_LATEST_FIRST).limit(1)
+_STANDING = _OF.where(
+    sa.or_(_i.balance_minor > sa.literal_column("0"), _i.number.in_(sa.bindparam("asked", expanding=True)))
+)
+
 
 def contact(conn: sa.Connection, phone: str) -> Contact:
     """The contact with exactly this E.164 number; raises `ContactUnknown`."""
-    row = conn.execute(sa.select(t.contact).where(t.contact.c.phone == phone)).first() if storable(phone) else None
+    row = conn.execute(_CONTACT, {"this": phone}).first() if storable(phone) else None
     if row is None:
         raise ContactUnknown
-    link = t.contact_account.c
-    accounts = conn.execute(
-        sa.select(t.account.c.number, t.account.c.name)
-        .join(t.contact_account, link.account == t.account.c.number)
-        .where(link.phone == phone)
-        .order_by(t.account.c.number)
-    ).all()
+    accounts = conn.execute(_CONTACT_ACCOUNTS, {"this": phone}).all()
     refs = tuple(AccountRef(number=a.number, name=a.name) for a in accounts)
     return Contact(name=row.name, phone=row.phone, email=row.email, accounts=refs)
 
@@ -43,8 +57,7 @@ def find(conn: sa.Connection, number: str, *, lock: bool = False) -> sa.Row[tupl
     """The account's row, locked for this transaction if asked; raises `AccountUnknown`."""
     if not storable(number):
         raise AccountUnknown(number)
-    query = sa.select(t.account).where(t.account.c.number == number)
-    row = conn.execute(query.with_for_update() if lock else query).first()
+    row = conn.execute(_ACCOUNT_LOCKED if lock else _ACCOUNT, {"this": number}).first()
     if row is None:
         raise AccountUnknown(number)
     return row
@@ -84,11 +97,7 @@ def _next_due(owed: tuple[InvoiceStanding, ...], today: dt.date) -> Due | None:
 
 def latest(conn: sa.Connection, number: str) -> str | None:
     """The most recently issued invoice, paid or not."""
-    i = t.invoice.c
-    query = sa.select(i.number).where(i.account == number)
-    found: str | None = conn.execute(
-        query.order_by(i.issued.desc(), i.due.desc(), i.number.desc()).limit(1)
-    ).scalar()
+    found: str | None = conn.execute(_LATEST, {"this": number}).scalar()
     return found
 
 
@@ -103,8 +112,7 @@ def invoices(
 ) -> tuple[Invoice, ...]:
     """Most recently issued first, issued from `start` to `end`. `open` has everything with a balance, also overdue."""
     today = local_today(find(conn, number), now)
-    i = t.invoice.c
-    query = sa.select(t.invoice).where(i.account == number)
+    i, query = _i, _OF
     if status == "paid":
         query = query.where(i.balance_minor == 0)
     elif status is not None:
@@ -115,7 +123,7 @@ def invoices(
         query = query.where(i.issued >= start)
     if end is not None:
         query = query.where(i.issued <= end)
-    rows = conn.execute(query.order_by(i.issued.desc(), i.due.desc(), i.number.desc())).all()
+    rows = conn.execute(query.order_by(*_LATEST_FIRST), {"this": number}).all()
     return tuple(
         Invoice(
             number=row.number, issued=row.issued, due=row.due, amount=from_minor(row.amount_minor),
@@ -138,10 +146,8 @@ def standing(conn: sa.Connection, row: sa.Row[tuple[object, ...]], *, asked: tup
     number = row.number
     number_latest = latest(conn, number)
     wanted = {*asked, *([number_latest] if number_latest is not None else [])}
-    i = t.invoice.c
-    which = sa.or_(i.balance_minor > 0, i.number.in_(sorted(wanted))) if wanted else i.balance_minor > 0
     held, planned = spoken_for(conn, number)
-    rows = conn.execute(sa.select(t.invoice).where(i.account == number, which)).all()
+    rows = conn.execute(_STANDING, {"this": number, "asked": sorted(wanted)}).all()
     return Standing(
         invoices=tuple(
             InvoiceStanding(
@@ -156,8 +162,7 @@ def standing(conn: sa.Connection, row: sa.Row[tuple[object, ...]], *, asked: tup
 
 
 def _open(conn: sa.Connection, number: str) -> tuple[InvoiceStanding, ...]:
-    i = t.invoice.c
-    rows = conn.execute(sa.select(t.invoice).where(i.account == number, i.balance_minor > 0)).all()
+    rows = conn.execute(_OPEN, {"this": number}).all()
     return oldest_first(
         InvoiceStanding(number=r.number, issued=r.issued, due=r.due, balance_minor=r.balance_minor) for r in rows
     )

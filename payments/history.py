@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from payments import tables as t
 
 WORDS_MAX = 10_000
+_RECORD = sa.insert(t.history)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +33,8 @@ def record(
     conn: sa.Connection, *, account: str, subject: str, event: str, actor: Actor, at: dt.datetime, **detail: str
 ) -> None:
     """Adds one line about `subject` (a payment, quote, method or account id)."""
-    conn.execute(
-        sa.insert(t.history).values(
-            at=at, account=account, subject=subject, event=event, who=actor.who, channel=actor.channel,
-            message_id=actor.message_id, words=actor.words, detail=detail,
-        )
-    )  # fmt: skip
+    row = {
+        "at": at, "account": account, "subject": subject, "event": event, "who": actor.who, "channel": actor.channel,
+        "message_id": actor.message_id, "words": actor.words, "detail": detail,
+    }  # fmt: skip
+    conn.execute(_RECORD, row)

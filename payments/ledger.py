@@ -18,6 +18,19 @@ from payments import tables as t
 
 Ledger = Literal["receivable", "credit", "gateway", "billing"]
 
+# Built once, as building a statement costs more than running it.
+_i = t.invoice.c
+_OF: sa.BindParameter[str] = sa.bindparam("of")
+_THIS: sa.BindParameter[str] = sa.bindparam("this")
+_BY: sa.BindParameter[int] = sa.bindparam("by")
+_POST = sa.insert(t.posting)
+_MOVE_CREDIT = (
+    sa.update(t.account).where(t.account.c.number == _OF).values(credit_minor=t.account.c.credit_minor - _BY)
+)
+_ONE_INVOICE = sa.update(t.invoice).where(_i.account == _OF, _i.number == _THIS)
+_MOVE_INVOICE = _ONE_INVOICE.values(balance_minor=_i.balance_minor + _BY)
+_COUNT_PAID = _ONE_INVOICE.values(paid_minor=_i.paid_minor + _BY)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
@@ -44,20 +57,15 @@ def post(conn: sa.Connection, entry: str, account: str, postings: Sequence[Posti
     if off:
         raise Unbalanced(entry, off)
     for position, p in enumerate(postings):
-        conn.execute(
-            sa.insert(t.posting).values(
-                entry=entry, position=position, ledger=p.ledger, account=account, invoice=p.invoice,
-                amount_minor=p.amount_minor, at=at,
-            )
-        )  # fmt: skip
+        row = {
+            "entry": entry, "position": position, "ledger": p.ledger, "account": account, "invoice": p.invoice,
+            "amount_minor": p.amount_minor, "at": at,
+        }  # fmt: skip
+        conn.execute(_POST, row)
         if p.ledger == "receivable":
-            _move_invoice(conn, account, str(p.invoice), p.amount_minor)
+            conn.execute(_MOVE_INVOICE, {"of": account, "this": str(p.invoice), "by": p.amount_minor})
         elif p.ledger == "credit":
-            conn.execute(
-                sa.update(t.account)
-                .where(t.account.c.number == account)
-                .values(credit_minor=t.account.c.credit_minor - p.amount_minor)
-            )
+            conn.execute(_MOVE_CREDIT, {"of": account, "by": p.amount_minor})
 
 
 def settle_entry(
@@ -70,21 +78,5 @@ def settle_entry(
             postings.append(Posting(ledger="credit", amount_minor=-amount))
         else:
             postings.append(Posting(ledger="receivable", amount_minor=-amount, invoice=invoice))
-            _count_paid(conn, account, invoice, amount)
+            conn.execute(_COUNT_PAID, {"of": account, "this": invoice, "by": amount})
     post(conn, f"payment:{payment}", account, postings, at=at)
-
-
-def _move_invoice(conn: sa.Connection, account: str, number: str, by_minor: int) -> None:
-    i = t.invoice.c
-    conn.execute(
-        sa.update(t.invoice)
-        .where(i.account == account, i.number == number)
-        .values(balance_minor=i.balance_minor + by_minor)
-    )
-
-
-def _count_paid(conn: sa.Connection, account: str, number: str, by_minor: int) -> None:
-    i = t.invoice.c
-    conn.execute(
-        sa.update(t.invoice).where(i.account == account, i.number == number).values(paid_minor=i.paid_minor + by_minor)
-    )

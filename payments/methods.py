@@ -18,13 +18,21 @@ from payments.quoting import month
 _PUBLIC = [column for column in t.method.c if column.name != "token"]
 """What is read: a row that holds no token can be shown, logged and passed on."""
 
+# What every payment asks: built once, as building a statement costs more than running it.
+_m = t.method.c
+_THIS: sa.BindParameter[str] = sa.bindparam("this")
+_OF: sa.BindParameter[str] = sa.bindparam("of")
+_READ = sa.select(*_PUBLIC)
+_SAVED = _READ.where(_m.account == _OF, _m.removed_at.is_(None)).order_by(_m.is_default.desc(), _m.position)
+_BY_ID = _READ.where(_m.id == _THIS)
+_BY_IDS = _READ.where(_m.id.in_(sa.bindparam("these", expanding=True)))
+_FIND = _READ.where(_m.id == _THIS, _m.account == _OF, _m.removed_at.is_(None))
+_TOKEN = sa.select(_m.token).where(_m.id == _THIS)
+
 
 def saved(conn: sa.Connection, account: str, today: dt.date) -> tuple[Method, ...]:
     """Default first, then as they were added; `today` (the account's) decides whether a card has expired."""
-    m = t.method.c
-    query = sa.select(*_PUBLIC).where(m.account == account, m.removed_at.is_(None))
-    rows = conn.execute(query.order_by(m.is_default.desc(), m.position)).all()
-    return tuple(wire(row, today) for row in rows)
+    return tuple(wire(row, today) for row in conn.execute(_SAVED, {"of": account}))
 
 
 def wire(row: sa.Row[tuple[object, ...]], today: dt.date) -> Method:
@@ -42,7 +50,7 @@ def usable(row: sa.Row[tuple[object, ...]], on: dt.date) -> bool:
 
 def by_id(conn: sa.Connection, method: str) -> sa.Row[tuple[object, ...]]:
     """The row, removed or not; raises `MethodUnknown`."""
-    row = conn.execute(sa.select(*_PUBLIC).where(t.method.c.id == method)).first()
+    row = conn.execute(_BY_ID, {"this": method}).first()
     if row is None:
         raise MethodUnknown
     return row
@@ -50,20 +58,18 @@ def by_id(conn: sa.Connection, method: str) -> sa.Row[tuple[object, ...]]:
 
 def by_ids(conn: sa.Connection, ids: Collection[str]) -> Sequence[sa.Row[tuple[object, ...]]]:
     """Those rows, removed or not."""
-    return conn.execute(sa.select(*_PUBLIC).where(t.method.c.id.in_(sorted(ids)))).all()
+    return conn.execute(_BY_IDS, {"these": sorted(ids)}).all()
 
 
 def token(conn: sa.Connection, method: str) -> str:
     """The gateway's token, for the gateway alone."""
-    found: str = conn.execute(sa.select(t.method.c.token).where(t.method.c.id == method)).scalar_one()
+    found: str = conn.execute(_TOKEN, {"this": method}).scalar_one()
     return found
 
 
 def find(conn: sa.Connection, account: str, method: str) -> sa.Row[tuple[object, ...]]:
     """A saved method of that account; raises `MethodUnknown`."""
-    m = t.method.c
-    query = sa.select(*_PUBLIC).where(m.id == method, m.account == account, m.removed_at.is_(None))
-    row = conn.execute(query).first() if "\x00" not in method else None
+    row = conn.execute(_FIND, {"this": method, "of": account}).first() if "\x00" not in method else None
     if row is None:
         raise MethodUnknown
     return row

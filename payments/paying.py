@@ -31,6 +31,13 @@ DUE_HOUR = 9
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CONFIRMATION_CHARS = 8
 
+# Built once, as building a statement costs more than running it.
+_THIS: sa.BindParameter[str] = sa.bindparam("this")
+_PAID_BY = sa.select(t.payment.c.id).where(t.payment.c.quote == _THIS)
+_CONFIRMED_AS = sa.select(t.payment.c.id).where(t.payment.c.confirmation == _THIS)
+_REQUEST = sa.select(t.request).where(t.request.c.key == _THIS)
+_MAKE = sa.insert(t.payment)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paying:
@@ -52,7 +59,7 @@ class Paying:
         row = quotes.find(conn, request.quote)
         accounts.find(conn, row.account, lock=True)
         row = quotes.find(conn, request.quote, lock=True)
-        paid = conn.execute(sa.select(t.payment.c.id).where(t.payment.c.quote == row.id)).scalar()
+        paid = conn.execute(_PAID_BY, {"this": row.id}).scalar()
         if paid is not None:
             raise QuotePaid(paid)
         quote = quotes.document(row)
@@ -86,14 +93,14 @@ class Paying:
         zone = ZoneInfo(accounts.find(conn, quote.account).timezone)
         due = _due(quote.pay_on, zone, now)
         state = State.CONFIRMED if due is None else State.SCHEDULED
-        conn.execute(
-            sa.insert(t.payment).values(
-                id=payment, confirmation=_confirmation(conn, payment), account=quote.account, quote=quote.id,
-                state=state.value, amount_minor=minor(quote.total), currency=quote.currency, method=quote.method.id,
-                note=quote.note, channel=consent.channel, actor=consent.who, consent=consent.model_dump(mode="json"),
-                callback_url=request.callback_url, created_at=now, changed_at=now, pay_on=quote.pay_on,
-            )
-        )  # fmt: skip
+        row = {
+            "id": payment, "confirmation": _confirmation(conn, payment), "account": quote.account, "quote": quote.id,
+            "state": state.value, "amount_minor": minor(quote.total), "currency": quote.currency,
+            "method": quote.method.id, "note": quote.note, "channel": consent.channel, "actor": consent.who,
+            "consent": consent.model_dump(mode="json"), "callback_url": request.callback_url, "created_at": now,
+            "changed_at": now, "pay_on": quote.pay_on,
+        }  # fmt: skip
+        conn.execute(_MAKE, row)
         records.write_parts(conn, payment, [(a.invoice, minor(a.amount)) for a in quote.allocations])
         actor = Actor(who=consent.who, channel=consent.channel, message_id=consent.message_id, words=consent.words)
         record(
@@ -112,7 +119,7 @@ def effect_key(payment: str) -> str:
 
 def _answered(conn: sa.Connection, key: str, digest: str) -> str:
     """The payment that `key` made; it is committed, since the claim waited for it."""
-    row = conn.execute(sa.select(t.request).where(t.request.c.key == key)).one()
+    row = conn.execute(_REQUEST, {"this": key}).one()
     if row.body_hash != digest:
         raise IdempotencyKeyReused
     payment: str = row.payment
@@ -134,6 +141,5 @@ def _confirmation(conn: sa.Connection, payment: str) -> str:
         for _ in range(_CONFIRMATION_CHARS):
             number, place = divmod(number, len(_LETTERS))
             letters += _LETTERS[place]
-        taken = sa.select(t.payment.c.id).where(t.payment.c.confirmation == letters)
-        if conn.execute(taken).first() is None:
+        if conn.execute(_CONFIRMED_AS, {"this": letters}).first() is None:
             return letters

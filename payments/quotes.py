@@ -28,6 +28,12 @@ AHEAD_DAYS_MAX = 365
 TERMS_VERSION = "2023-12"
 Row = sa.Row[tuple[object, ...]]
 
+# What every quote asks: built once, as building a statement costs more than running it.
+_THIS: sa.BindParameter[str] = sa.bindparam("this")
+_QUOTE = sa.select(t.quote).where(t.quote.c.id == _THIS)
+_QUOTE_LOCKED = _QUOTE.with_for_update()
+_BY_KEY = sa.select(t.quote).where(t.quote.c.key == _THIS)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quoting:
@@ -93,10 +99,9 @@ class Quoting:
 
 def find(conn: sa.Connection, quote: str, *, lock: bool = False) -> Row:
     """The quote's row; raises `QuoteUnknown`."""
-    query = sa.select(t.quote).where(t.quote.c.id == quote)
     row = None
     if "\x00" not in quote:
-        row = conn.execute(query.with_for_update() if lock else query).first()
+        row = conn.execute(_QUOTE_LOCKED if lock else _QUOTE, {"this": quote}).first()
     if row is None:
         raise QuoteUnknown
     return row
@@ -121,7 +126,7 @@ def check_payable(conn: sa.Connection, row: Row, now: dt.datetime) -> None:
 
 
 def _by_key(conn: sa.Connection, key: str | None) -> Row | None:
-    return None if key is None else conn.execute(sa.select(t.quote).where(t.quote.c.key == key)).first()
+    return None if key is None else conn.execute(_BY_KEY, {"this": key}).first()
 
 
 def _live(conn: sa.Connection, row: Row, now: dt.datetime) -> bool:

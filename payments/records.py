@@ -18,6 +18,23 @@ from payments.money import from_minor
 
 Row = sa.Row[tuple[object, ...]]
 
+# What every payment asks: built once, as building a statement costs more than running it.
+_THIS: sa.BindParameter[str] = sa.bindparam("this")
+_PAYMENT = sa.select(t.payment).where(t.payment.c.id == _THIS)
+_PAYMENT_LOCKED = _PAYMENT.with_for_update()
+_MOVE = sa.update(t.payment).where(t.payment.c.id == _THIS)
+_PARTS = (
+    sa.select(t.allocation.c.invoice, t.allocation.c.amount_minor)
+    .where(t.allocation.c.payment == _THIS)
+    .order_by(t.allocation.c.position)
+)
+_FORGET_PARTS = sa.delete(t.allocation).where(t.allocation.c.payment == _THIS)
+_ADD_PARTS = sa.insert(t.allocation)
+_SHARES = (
+    sa.select(t.allocation)
+    .where(t.allocation.c.payment.in_(sa.bindparam("these", expanding=True)))
+    .order_by(t.allocation.c.payment, t.allocation.c.position)
+)
 _SPOKEN_FOR = (
     sa.select(t.allocation.c.invoice, t.allocation.c.amount_minor, t.payment.c.state)
     .join(t.payment, t.payment.c.id == t.allocation.c.payment)
@@ -31,10 +48,9 @@ _SPOKEN_FOR = (
 
 def find(conn: sa.Connection, payment: str, *, lock: bool = False) -> Row:
     """The payment's row, locked if asked; raises `PaymentUnknown`."""
-    query = sa.select(t.payment).where(t.payment.c.id == payment)
     row = None
     if "\x00" not in payment:
-        row = conn.execute(query.with_for_update() if lock else query).first()
+        row = conn.execute(_PAYMENT_LOCKED if lock else _PAYMENT, {"this": payment}).first()
     if row is None:
         raise PaymentUnknown
     return row
@@ -48,9 +64,7 @@ def move(
     Raises `IllegalMove`, with nothing changed, where the table has no such move.
     """
     state = after(State(row.state), step)
-    conn.execute(
-        sa.update(t.payment).where(t.payment.c.id == row.id).values(state=state.value, changed_at=at, **values)
-    )
+    conn.execute(_MOVE, {"this": row.id, "state": state.value, "changed_at": at, **values})
     detail = {k: str(v) for k, v in values.items() if v is not None}
     record(conn, account=row.account, subject=row.id, event=f"payment_{state.value}", actor=actor, at=at, **detail)
     return state
@@ -58,17 +72,18 @@ def move(
 
 def parts(conn: sa.Connection, payment: str) -> list[tuple[str | None, int]]:
     """Cents by invoice (None: credit), in the order in which they were shown."""
-    a = t.allocation.c
-    query = sa.select(a.invoice, a.amount_minor).where(a.payment == payment).order_by(a.position)
-    return [(row.invoice, row.amount_minor) for row in conn.execute(query)]
+    return [(row.invoice, row.amount_minor) for row in conn.execute(_PARTS, {"this": payment})]
 
 
 def write_parts(conn: sa.Connection, payment: str, allocations: Sequence[tuple[str | None, int]]) -> None:
     """Replaces the allocations of a payment."""
-    conn.execute(sa.delete(t.allocation).where(t.allocation.c.payment == payment))
-    for position, (invoice, amount) in enumerate(allocations):
-        row = {"payment": payment, "position": position, "invoice": invoice, "amount_minor": amount}
-        conn.execute(sa.insert(t.allocation).values(row))
+    conn.execute(_FORGET_PARTS, {"this": payment})
+    rows = [
+        {"payment": payment, "position": position, "invoice": invoice, "amount_minor": amount}
+        for position, (invoice, amount) in enumerate(allocations)
+    ]
+    if rows:
+        conn.execute(_ADD_PARTS, rows)
 
 
 def spoken_for(conn: sa.Connection, account: str) -> tuple[dict[str, int], frozenset[str]]:
@@ -90,10 +105,8 @@ def wire(conn: sa.Connection, row: Row, today: dt.date) -> Payment:
 
 def wires(conn: sa.Connection, rows: Sequence[Row], today: dt.date) -> list[Payment]:
     """Several payments, read with two queries and not with two for each."""
-    a = t.allocation
     shares: dict[str, list[Allocation]] = {row.id: [] for row in rows}
-    found = conn.execute(sa.select(a).where(a.c.payment.in_(list(shares))).order_by(a.c.payment, a.c.position))
-    for share in found:
+    for share in conn.execute(_SHARES, {"these": list(shares)}):
         shares[share.payment].append(Allocation(invoice=share.invoice, amount=from_minor(share.amount_minor)))
     known = {row.id: methods.wire(row, today) for row in methods.by_ids(conn, {row.method for row in rows})}
     return [
