@@ -49,6 +49,15 @@ _HANDLE = (
 _ADD_EVENT = sa.insert(EVENT)
 _IS_OUT = sa.select(OPT_OUT.c.out).where(OPT_OUT.c.phone == _THIS)
 _SID = sa.select(DELIVERY.c.sid).where(DELIVERY.c.key == _THIS)
+_TAKE = sa.update(CONVERSATION).where(CONVERSATION.c.key == _THIS, CONVERSATION.c.revision == sa.bindparam("met"))
+_DELIVERY = sa.select(DELIVERY).where(DELIVERY.c.key == _THIS).with_for_update()
+_DELIVERY_BY_SID = sa.select(DELIVERY).where(DELIVERY.c.sid == _THIS).with_for_update()
+_CHANGE_DELIVERY = sa.update(DELIVERY).where(DELIVERY.c.key == _THIS)
+_SHOWING = (EFFECT.c.body, EFFECT.c.state, EFFECT.c.first_claimed_at, EFFECT.c.lease_until, EFFECT.c.uncertain)
+_HELD = sa.select(*_SHOWING).where(EFFECT.c.lane == _THIS, EFFECT.c.state == sa.literal_column("'ready'"))
+_SENT = sa.select(*_SHOWING).join(DELIVERY, DELIVERY.c.key == EFFECT.c.key).where(
+    EFFECT.c.lane == _THIS, DELIVERY.c.recipient == sa.bindparam("person"), DELIVERY.c.at > sa.bindparam("since")
+)  # fmt: skip
 
 
 class ConversationMoved(Exception):
@@ -162,16 +171,12 @@ class Store:
     async def unseen(self, waiting: Waiting, shown: str) -> bool:
         """Whether no text with the words `shown` can have gone out when this row came: nobody had begun to send one,
         or sending has failed so far. False where there is none; what may have gone out is taken as seen."""
-        t, came = self.effects.table, waiting.received_at
-        columns = (t.c.body, t.c.state, t.c.first_claimed_at, t.c.lease_until, t.c.uncertain)
-        held = sa.select(*columns).where(t.c.lane == waiting.conversation, t.c.state == sa.literal_column("'ready'"))
-        sent = sa.select(*columns).join(DELIVERY, DELIVERY.c.key == t.c.key).where(
-            t.c.lane == waiting.conversation, DELIVERY.c.recipient == waiting.payload.get("person"),
-            DELIVERY.c.at > came - SHOWN_FOR,
-        )  # fmt: skip
+        came = waiting.received_at
+        given = {"this": waiting.conversation, "person": waiting.payload.get("person"), "since": came - SHOWN_FOR}
 
         def work(conn: sa.Connection) -> bool:
-            found: list[Any] = [*conn.execute(held).all(), *conn.execute(sent).all()]
+            held = conn.execute(_HELD, {"this": waiting.conversation}).all()
+            found: list[Any] = [*held, *conn.execute(_SENT, given).all()]
             showing = [row for row in found if shown in _words(row.body)]
             return bool(showing) and not any(_may_be_out(row, came) for row in showing)
 
@@ -213,8 +218,7 @@ class Store:
             values: dict[str, Any] = {"revision": revision, "updated_at": now}
             if state is not None:
                 values["state"] = state
-            held = sa.update(CONVERSATION).where(CONVERSATION.c.key == key, CONVERSATION.c.revision == waiting.revision)
-            taken = conn.execute(held.values(values)).rowcount == 1
+            taken = conn.execute(_TAKE, values | {"this": key, "met": waiting.revision}).rowcount == 1
         if not taken:
             raise ConversationMoved(key)
         return revision
@@ -260,8 +264,7 @@ class Store:
         self, conn: sa.Connection, *, key: str | None, sid: str, status: str, error_code: str | None, to: str = ""
     ) -> bool:
         """A status callback; keeps the highest status, whatever order they come in. False: nothing new."""
-        same = DELIVERY.c.key == key if key else DELIVERY.c.sid == sid
-        row = conn.execute(sa.select(DELIVERY).where(same).with_for_update()).first()
+        row = conn.execute(_DELIVERY if key else _DELIVERY_BY_SID, {"this": key or sid}).first()
         if row is None:
             if key is None:
                 return False
@@ -270,7 +273,7 @@ class Store:
         if _rank(status) <= _rank(row.status):
             return False
         changed: dict[str, Any] = {"status": status, "error_code": error_code or row.error_code, "sid": row.sid or sid}
-        conn.execute(sa.update(DELIVERY).where(DELIVERY.c.key == row.key).values(changed))
+        conn.execute(_CHANGE_DELIVERY, changed | {"this": row.key})
         return True
 
     def sid(self, conn: sa.Connection, key: str) -> str | None:

@@ -57,7 +57,7 @@ class Paying:
         if not insert_ignoring(conn, t.request, claim):
             return _answered(conn, key, digest)
         row = quotes.find(conn, request.quote)
-        accounts.find(conn, row.account, lock=True)
+        held = accounts.find(conn, row.account, lock=True)
         row = quotes.find(conn, request.quote, lock=True)
         paid = conn.execute(_PAID_BY, {"this": row.id}).scalar()
         if paid is not None:
@@ -65,8 +65,8 @@ class Paying:
         quote = quotes.document(row)
         if request.consent.terms_version != quote.terms_version:
             raise ConsentMismatch(request.consent.terms_version, quote.terms_version)
-        quotes.check_payable(conn, row, now)
-        self._open(conn, payment, quote, request, now)
+        quotes.check_payable(conn, row, held, now)
+        self._open(conn, payment, quote, request, ZoneInfo(held.timezone), now)
         return payment
 
     def cancel(self, conn: sa.Connection, account: str, payment: str, *, actor: Actor, now: dt.datetime) -> Payment:
@@ -87,10 +87,9 @@ class Paying:
         return canceled
 
     def _open(
-        self, conn: sa.Connection, payment: str, quote: Quote, request: PaymentRequest, now: dt.datetime
+        self, conn: sa.Connection, payment: str, quote: Quote, request: PaymentRequest, zone: ZoneInfo, now: dt.datetime
     ) -> None:
         consent = request.consent
-        zone = ZoneInfo(accounts.find(conn, quote.account).timezone)
         due = _due(quote.pay_on, zone, now)
         state = State.CONFIRMED if due is None else State.SCHEDULED
         row = {

@@ -112,11 +112,10 @@ def document(row: Row) -> Quote:
     return Quote.model_validate(row.document)
 
 
-def check_payable(conn: sa.Connection, row: Row, now: dt.datetime) -> None:
-    """Raises `QuoteStale` or `MethodUnusable` where a quote can no longer be paid. Runs under the account's lock."""
+def check_payable(conn: sa.Connection, row: Row, account: Row, now: dt.datetime) -> None:
+    """Raises `QuoteStale` or `MethodUnusable` where a quote can no longer be paid. `account` is its row, locked."""
     if now >= row.expires_at:
         raise QuoteStale(expired=True)
-    account = accounts.find(conn, row.account)
     if not _holds(conn, row, account):
         raise QuoteStale(expired=False)
     method = methods.by_id(conn, row.method)

@@ -138,11 +138,14 @@ class SmsSender:
             found = await self._look(claim, body, known.now)
             if found is not None:
                 return found
+            known = await self._known(claim, body)  # looking took time, in which a callback or an opt-out may have come
+            if known.sid is not None:
+                return self._done("known", None)
         if known.out:
             return self._held_back(claim, body, "opted_out")
         if _expired(claim, body, known.now):
             return self._held_back(claim, body, "expired")
-        return await self._send(claim, body)
+        return await self._send(claim, body, known)
 
     async def _known(self, claim: Claim, body: SmsBody) -> _Known:
         def work(conn: sa.Connection) -> _Known:
@@ -169,10 +172,7 @@ class SmsSender:
         remember = partial(self._remember, claim=claim, looked=Looked(attempt=claim.attempt, at=now))
         return Uncertain(error="not found, looking again", after_seconds=LOOK_AGAIN_SECONDS, apply=remember)
 
-    async def _send(self, claim: Claim, body: SmsBody) -> Outcome:
-        known = await self._known(claim, body)  # looking took time, in which a callback may have come
-        if known.sid is not None:
-            return self._done("known", None)
+    async def _send(self, claim: Claim, body: SmsBody, known: _Known) -> Outcome:
         within = min(self._settings.timeout_seconds, (claim.lease_until - known.now).total_seconds())
         if within < min(self._settings.timeout_seconds, self._queue.lease_seconds / 2):
             return _unsent(claim, "too little of the lease left", 0.0)
