@@ -39,6 +39,7 @@ def process(port: int, file: Path, *more: str) -> Iterator[subprocess.Popen[byte
         running.wait(10)
 
 
+@pytest.mark.heavy
 async def test_what_it_accepted_survives_its_death(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -31,6 +31,7 @@ async def pay_all(made: Deployment, carrier: Carrier, mailbox: Mailbox) -> None:
     )
 
 
+@pytest.mark.heavy
 async def test_connections_that_the_database_breaks_lose_nothing_and_stop_nobody(
     deploy: Deploy, postgres: PostgresServer, mailbox: Mailbox, carrier_to: CarrierTo
 ) -> None:
@@ -80,6 +81,7 @@ async def test_a_frozen_process_that_wakes_late_changes_nothing(
     await examine(made, mailbox, carrier, paid=made.persons)
 
 
+@pytest.mark.heavy
 async def test_a_gateway_that_is_away_is_waited_for_and_asked_once(
     forge: Forge, tmp_path: Path, carrier_to: CarrierTo
 ) -> None:
@@ -160,6 +162,7 @@ async def _tried(made: Deployment) -> None:
     await db.close()
 
 
+@pytest.mark.heavy
 async def test_a_bot_that_moves_house_between_two_attempts_asks_for_the_same_payment(
     deploy: Deploy, mailbox: Mailbox, carrier_to: CarrierTo
 ) -> None:

@@ -115,6 +115,7 @@ async def test_a_yes_while_the_service_is_away_is_carried_out_once_it_is_back(ap
     assert await told_balance(both.service.served[0].url, both.person.account) == "0.00"
 
 
+@pytest.mark.heavy
 async def test_a_slow_charge_is_told_as_in_progress_and_its_end_comes_by_a_signed_callback(
     deploy: Deploy, forge: Forge, tmp_path: Path, carrier_to: CarrierTo
 ) -> None:
