@@ -39,8 +39,14 @@ _CONVERSATIONS_WAITING = (
     .group_by(INBOX.c.conversation)
     .limit(sa.bindparam("most"))
 )
-_OLDEST = sa.select(INBOX).where(INBOX.c.conversation == _THIS, _NEW).order_by(INBOX.c.seq).limit(1)
-_CONVERSATION = sa.select(CONVERSATION).where(CONVERSATION.c.key == _THIS)
+_OLDEST = (
+    sa.select(INBOX, CONVERSATION.c.revision, CONVERSATION.c.state.label("kept"))
+    .outerjoin(CONVERSATION, CONVERSATION.c.key == INBOX.c.conversation)
+    .where(INBOX.c.conversation == _THIS, _NEW)
+    .order_by(INBOX.c.seq)
+    .limit(1)
+)
+_MORE = sa.select(INBOX.c.seq).where(INBOX.c.conversation == _THIS, _NEW).limit(1)
 _HANDLE = (
     sa.update(INBOX)
     .where(INBOX.c.seq == _THIS, INBOX.c.state == "new")
@@ -157,12 +163,11 @@ class Store:
             row = conn.execute(_OLDEST, {"this": conversation}).first()
             if row is None:
                 return None
-            known = conn.execute(_CONVERSATION, {"this": conversation}).first()
             person = row.payload.get("person")
             return Waiting(
                 seq=row.seq, source=row.source, event_id=row.event_id, conversation=conversation, kind=row.kind,
                 payload=row.payload, received_at=row.received_at, attempts=row.attempts,
-                revision=known.revision if known else 0, state=known.state if known else None, now=self.db.now(conn),
+                revision=row.revision or 0, state=row.kept, now=self.db.now(conn),
                 opted_out=person is not None and self.is_out(conn, person),
             )  # fmt: skip
 
@@ -206,7 +211,7 @@ class Store:
             conn.execute(sa.insert(ESCALATION).values(row))
         for effect in change.effects:
             self.effects.put(conn, effect)
-        return conn.execute(_OLDEST, {"this": waiting.conversation}).first() is not None
+        return conn.execute(_MORE, {"this": waiting.conversation}).first() is not None
 
     def _take(self, conn: sa.Connection, waiting: Waiting, state: str | None, now: dt.datetime) -> int:
         """Locks the conversation at the revision that the turn began from, and writes its new state."""

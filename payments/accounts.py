@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -112,18 +113,8 @@ def invoices(
 ) -> tuple[Invoice, ...]:
     """Most recently issued first, issued from `start` to `end`. `open` has everything with a balance, also overdue."""
     today = local_today(find(conn, number), now)
-    i, query = _i, _OF
-    if status == "paid":
-        query = query.where(i.balance_minor == 0)
-    elif status is not None:
-        query = query.where(i.balance_minor > 0)
-    if status == "overdue":
-        query = query.where(i.due < today)
-    if start is not None:
-        query = query.where(i.issued >= start)
-    if end is not None:
-        query = query.where(i.issued <= end)
-    rows = conn.execute(query.order_by(*_LATEST_FIRST), {"this": number}).all()
+    query = _listed(status, start is not None, end is not None)
+    rows = conn.execute(query, {"this": number, "today": today, "start": start, "end": end}).all()
     return tuple(
         Invoice(
             number=row.number, issued=row.issued, due=row.due, amount=from_minor(row.amount_minor),
@@ -132,6 +123,23 @@ def invoices(
         )
         for row in rows
     )  # fmt: skip
+
+
+@functools.cache
+def _listed(status: InvoiceStatus | None, from_start: bool, to_end: bool) -> sa.Select[tuple[object, ...]]:  # noqa: FBT001
+    """The statement that lists the invoices of account `this`, by what is asked of them."""
+    query = _OF
+    if status == "paid":
+        query = query.where(_i.balance_minor == 0)
+    elif status is not None:
+        query = query.where(_i.balance_minor > sa.literal_column("0"))
+    if status == "overdue":
+        query = query.where(_i.due < sa.bindparam("today"))
+    if from_start:
+        query = query.where(_i.issued >= sa.bindparam("start"))
+    if to_end:
+        query = query.where(_i.issued <= sa.bindparam("end"))
+    return query.order_by(*_LATEST_FIRST)
 
 
 def invoice_status(balance_minor: int, due: dt.date, today: dt.date) -> InvoiceStatus:

@@ -171,15 +171,13 @@ class Handlers:
     async def _wait(self, payment: str) -> Payment:
         """The payment once its outcome is known, or as it is when the time is up."""
         with self.db.bell.listener(t.payment.name) as listener:
-            found = await self._read(payment)
             try:
                 async with asyncio.timeout(self.answer_within_seconds):
-                    while found.status in _UNDER_WAY:
+                    while await self.db.read(lambda conn: records.status(conn, payment)) in _UNDER_WAY:
                         await listener.wait(LOOK_SECONDS_MAX)
-                        found = await self._read(payment)
             except TimeoutError:
                 pass
-            return found
+            return await self._read(payment)
 
     async def _read(self, payment: str) -> Payment:
         now = self.clock.now()

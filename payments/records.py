@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from payments import methods
 from payments import tables as t
-from payments.contract import Allocation, Failure, Payment
+from payments.contract import Allocation, Failure, Payment, PaymentStatus
 from payments.errors import PaymentUnknown
 from payments.history import Actor, record
 from payments.lifecycle import RESERVING, STATUS, Move, State, after
@@ -22,6 +22,7 @@ Row = sa.Row[tuple[object, ...]]
 _THIS: sa.BindParameter[str] = sa.bindparam("this")
 _PAYMENT = sa.select(t.payment).where(t.payment.c.id == _THIS)
 _PAYMENT_LOCKED = _PAYMENT.with_for_update()
+_STATE = sa.select(t.payment.c.state).where(t.payment.c.id == _THIS)
 _MOVE = sa.update(t.payment).where(t.payment.c.id == _THIS)
 _PARTS = (
     sa.select(t.allocation.c.invoice, t.allocation.c.amount_minor)
@@ -54,6 +55,11 @@ def find(conn: sa.Connection, payment: str, *, lock: bool = False) -> Row:
     if row is None:
         raise PaymentUnknown
     return row
+
+
+def status(conn: sa.Connection, payment: str) -> PaymentStatus:
+    """What callers see of the state of a payment that is known to exist."""
+    return STATUS[State(conn.execute(_STATE, {"this": payment}).scalar_one())]
 
 
 def move(
