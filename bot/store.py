@@ -66,6 +66,9 @@ _SENT = sa.select(*_SHOWING).join(DELIVERY, DELIVERY.c.key == EFFECT.c.key).wher
 )  # fmt: skip
 
 
+IN_ORDER = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:conversation, 0))")
+
+
 class ConversationMoved(Exception):
     """Another turn of this conversation committed first; work this one out again."""
 
@@ -141,6 +144,9 @@ class Store:
         return {"source": source, "event_id": event_id, "conversation": conversation, "origin": self.origin}
 
     def _insert(self, conn: sa.Connection, row: dict[str, Any]) -> bool:
+        if self.db.dialect == "postgresql":
+            # One at a time for each conversation: else a later number can be committed, and handled, first.
+            conn.execute(IN_ORDER, {"conversation": row["conversation"]})
         if not insert_ignoring(conn, INBOX, row | {"received_at": self.db.now(conn)}):
             return False
         self.db.announce(conn, INBOX.name)
