@@ -210,7 +210,7 @@ def payments_of(p: Playbook) -> list[Pay]:
     return [e.call for e in p.effects if isinstance(e, Act) and isinstance(e.call, Pay)]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(moves=MOVES, kind=BOOKS)
 def test_no_charge_without_consent_and_every_message_is_answered(moves: list[Move], kind: str) -> None:
     """A Pay follows a plain yes to a shown quote that is still good, once a quote; nothing raises; all is answered."""

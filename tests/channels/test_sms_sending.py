@@ -364,7 +364,7 @@ async def test_a_lease_that_is_nearly_over_is_not_begun_on(
     assert twilio.requests == []
 
 
-@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(s, marks=pytest.mark.heavy) for s in range(2, 8))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(s, marks=pytest.mark.heavy) for s in range(1, 6))])
 async def test_any_sequence_of_faults_ends_with_each_text_sent_once(
     seed: int, store: Store, settings: SmsSettings, twilio: FakeTwilio, clock: ManualClock
 ) -> None:

@@ -187,7 +187,7 @@ async def test_a_bot_that_moves_house_between_two_attempts_asks_for_the_same_pay
     assert [entry["calls"] for entry in await charges(service)] == [1]
 
 
-@pytest.mark.parametrize("point", ["charge:answered", "charge:settled"])
+@pytest.mark.parametrize("point", ["charge:answered", pytest.param("charge:settled", marks=pytest.mark.heavy)])
 async def test_a_lost_answer_to_a_yes_is_never_told_as_not_charged(
     point: str, deploy: Deploy, mailbox: Mailbox, carrier_to: CarrierTo
 ) -> None:

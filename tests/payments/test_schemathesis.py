@@ -45,7 +45,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:The anyio.abc.BlockingPortal ali
 METHOD = "pm_000003"
 AUTH = {"Authorization": f"Bearer {TOKEN}"}
 QUICK = settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-DEEP = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+DEEP = settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @contextlib.contextmanager

@@ -201,13 +201,15 @@ def test_every_promise_holds_after_every_step() -> None:
         run_state_machine_as_test(
             Machine,
             settings=settings(
-                QUIET, max_examples=14, stateful_step_count=24, derandomize=True, database=None, phases=PHASES
+                QUIET, max_examples=9, stateful_step_count=24, derandomize=True, database=None, phases=PHASES
             ),
         )
 
 
 @pytest.mark.heavy
 def test_every_promise_holds_in_many_conversations() -> None:
-    """Many more, new ones each time."""
+    """Many more, and longer; the same in every run, so that a failure of CI is one of the change."""
     with talking():
-        run_state_machine_as_test(Machine, settings=settings(QUIET, max_examples=300, stateful_step_count=40))
+        run_state_machine_as_test(
+            Machine, settings=settings(QUIET, max_examples=100, stateful_step_count=40, derandomize=True, database=None)
+        )
