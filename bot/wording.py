@@ -46,6 +46,10 @@ def numbers(found: Sequence[str]) -> Value:
     return line("and_more", start=", ".join(found[: LISTED_MAX - 1]), count=len(found) - LISTED_MAX + 1)
 
 
+NAMED_MAX = 15
+"""So many invoices of one payment are named, if no longer each with its amount."""
+
+
 def applied(allocations: Sequence[Allocation], currency: str) -> Value:
     """What a payment pays: "invoice 1043", "1043 ($18.75) and 1044 ($42.10)", or an account's credit."""
     named = [a for a in allocations if a.invoice is not None]
@@ -54,10 +58,17 @@ def applied(allocations: Sequence[Allocation], currency: str) -> Value:
         return line("for_credit")
     if len(named) == 1 and not credit:
         return line("for_invoice", number=str(named[0].invoice))
+    held: list[Value] = [line("credit_part", amount=money(a.amount, currency)) for a in credit]
+    if len(named) > NAMED_MAX:
+        too = line("credit_too", credit=held[0]) if held else NOTHING
+        return line(
+            "for_many", count=len(named), first=str(named[0].invoice), last=str(named[-1].invoice), credit=too
+        )
     if len(allocations) > LISTED_MAX:
-        return line("for_many", count=len(named), first=str(named[0].invoice), last=str(named[-1].invoice))
+        called: list[Value] = [str(a.invoice) for a in named]
+        return line("for_numbers", count=len(named), invoices=Many(parts=(*called, *held)))
     parts: list[Value] = [invoice_part(str(a.invoice), a.amount, currency) for a in named]
-    parts += [line("credit_part", amount=money(a.amount, currency)) for a in credit]
+    parts += held
     return line("for_invoices", invoices=Many(parts=tuple(parts)))
 
 

@@ -24,6 +24,7 @@ from bot.state import Conversation
 from bot.step import step
 from bot.tables import CONVERSATION, EFFECT, EVENT, INBOX
 from bot.wiring import company, load_texts
+from bot.wording import NAMED_MAX
 from payments import tables as t
 from tests.property.people import PLAIN_YES, Cast, Person
 from tests.support.talk import Paid, Reply, Talks
@@ -127,8 +128,11 @@ class Witness:
         assert paid.note is None or paid.note in prompt, f"{paid.id}: the note was not shown"
         quoted = self._quoted(paid)
         assert sum(quoted.values(), Decimal(0)) == paid.amount, f"{paid.id}: the quote was for something else"
+        invoices = [number for number in quoted if number != "credit"]
         for number in quoted:
             wanted = "credit" if number == "credit" else number
+            if number != "credit" and len(invoices) > NAMED_MAX:
+                wanted = f"{len(invoices)} invoices"
             assert wanted in prompt, f"{paid.id}: {number} was not shown"
         for number, amount in paid.allocations.items():  # a balance that sank meanwhile leaves the rest as credit
             most = paid.amount if number == "credit" else quoted.get(number, Decimal(0))
