@@ -17,7 +17,6 @@ class Company:
     """Whom to contact, as it is said: a phone number, an address."""
     terms_url: str
     """Where the Terms and Conditions are, as it is said (no scheme is shorter)."""
-    site: str | None = None
 
 
 @dataclass(frozen=True)

@@ -63,8 +63,6 @@ class Step:
 def step(state: Conversation, event: Event, context: Context) -> Step:
     """What one event makes of the conversation. Never raises, on any event in any state."""
     turn, before = state.turn, state.model_copy(update={"turn": None})
-    if isinstance(event, OptChanged):
-        return Step(_silenced(before) if event.out else before)
     if isinstance(event, ActionFinished):
         if turn is not None and event.action in turn.awaiting:
             turn = turn.answered(event.action, event.result)
@@ -109,7 +107,7 @@ def _handle(before: Conversation, desk: Desk) -> Reply:
         case PaymentChanged():
             return _moved(before, desk, outcome.changed(before, desk, desk.cause.payment))
         case OptChanged():
-            return Reply(before)
+            return Reply(_silenced(before) if desk.cause.out else before)
 
 
 def _outcome(state: Conversation, desk: Desk, event: ActionFinished) -> Reply:
